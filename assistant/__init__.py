@@ -1,0 +1,1 @@
+"""The running service: application, Rasa engine, channels, storage, web pages and command line."""

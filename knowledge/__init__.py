@@ -1,0 +1,1 @@
+"""Guidance in, cited passages out: readers, passages, index, search and answers."""
