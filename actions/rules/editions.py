@@ -1,0 +1,186 @@
+"""An edition of the policy, compiled: which rules decide, in which order, and what is presumed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from actions.rules.case import Case
+from actions.rules.dates import Offset, shift
+from actions.rules.derived import DERIVATIONS
+from actions.rules.facts import Field
+from actions.rules.logic import NOTHING, All, Compiler, Condition, plain_date
+from actions.rules.rule import Rule
+from actions.rules.schema import (
+    AnchorModel,
+    ConflictModel,
+    DerivedModel,
+    EditionModel,
+    GapModel,
+    PresumptionModel,
+    TableRow,
+)
+from actions.rules.values import UNCLEAR, Open, Value
+
+if TYPE_CHECKING:
+    from actions.rules.loader import Catalogue
+
+Derivation = Callable[[Case], Value]
+
+
+@dataclass(frozen=True)
+class Presumption:
+    """An ordinary value that stands in for a missing fact."""
+
+    model: PresumptionModel
+    when: All
+    unless: All
+
+    def holds(self, case: Case) -> bool:
+        """Whether it may be taken for granted in this case."""
+        if self.model.when and self.when.truth(case) is not True:
+            return False
+        return not (self.model.unless and self.unless.truth(case) is True)
+
+    def value(self, case: Case) -> Value:
+        """The value taken for granted."""
+        return case.value(self.model.same_as) if self.model.same_as else self.model.value
+
+
+@dataclass(frozen=True)
+class Gap:
+    """A case that the text leaves undefined."""
+
+    model: GapModel
+    when: All
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """A contradiction in the documents, with the condition under which a case meets it."""
+
+    model: ConflictModel
+    applies: All | None
+
+
+class Edition:
+    """One edition, ready to evaluate cases. Built once by the rule book."""
+
+    def __init__(self, model: EditionModel, catalogue: Catalogue, compiler: Compiler) -> None:
+        self.model, self.id, self.compiler = model, model.id, compiler
+        self.rules: tuple[Rule, ...] = tuple(
+            sorted((r for r in catalogue.rules.values() if self._uses(r)), key=lambda r: r.id)
+        )
+        self.by_id: Mapping[str, Rule] = {rule.id: rule for rule in self.rules}
+        self.fields: Mapping[str, Field] = catalogue.fields
+        self.roles: Mapping[str, str] = catalogue.roles
+        self.wording: Mapping[str, str] = catalogue.wording
+        self.all_rules: Mapping[str, Rule] = catalogue.rules
+        self.derivations: dict[str, Derivation] = dict(DERIVATIONS)
+        for table in catalogue.tables:
+            if table.editions is None or self.id in table.editions:
+                self.derivations[table.field] = _table(table, compiler)
+        self.presumptions: dict[str, Presumption] = {
+            p.fact: Presumption(p, compiler.all(p.when), compiler.all(p.unless))
+            for p in catalogue.presumptions
+            if p.editions is None or self.id in p.editions
+        }
+        self.gaps = tuple(
+            Gap(g, compiler.all(g.when))
+            for g in catalogue.gaps
+            if g.editions is None or self.id in g.editions
+        )
+        self.conflicts = tuple(
+            Conflict(c, compiler.all(c.applies_when) if c.applies_when is not None else None)
+            for c in catalogue.conflicts.values()
+            if c.editions is None or self.id in c.editions
+        )
+        self.responsibility = self._ranked("responsible", "allocated", "discretion")
+        self.pom_types = self._ranked("pom_type")
+        self.handovers = self._some(lambda r: r.model.variant is not None and r.kind == "task")
+        self.tasks = self._some(lambda r: r.kind == "task")
+
+    @property
+    def size(self) -> int:
+        """How many distinct comparisons a case of this edition can meet."""
+        return self.compiler.size
+
+    def _uses(self, rule: Rule) -> bool:
+        model = self.model
+        if rule.id in model.exclude or rule.status != "operative":
+            return False
+        if rule.id in model.include:
+            return True
+        if rule.model.edition not in model.sources or rule.group in model.exclude_groups:
+            return False
+        variant = rule.model.variant
+        return variant is None or model.variants.get(variant.group) == variant.edition
+
+    def _ranked(self, *kinds: str) -> tuple[Rule, ...]:
+        ranked = [r for r in self.rules if r.model.priority is not None and r.kind in kinds]
+        return tuple(sorted(ranked, key=lambda r: (r.model.priority, r.id)))
+
+    def _some(self, wanted: Callable[[Rule], bool]) -> tuple[Rule, ...]:
+        return tuple(rule for rule in self.rules if wanted(rule))
+
+    def owners(self, roles: Iterable[str]) -> str:
+        """The roles in words, such as `POM and key worker`."""
+        names = [self.roles.get(role, role.replace("_", " ")) for role in roles]
+        return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names) if names else ""
+
+
+def _table(model: DerivedModel, compiler: Compiler) -> Derivation:
+    rows: Sequence[tuple[Condition | None, TableRow]] = [
+        (compiler.all(row.when) if row.when else None, row) for row in model.first_match
+    ]
+
+    def decide(case: Case) -> Value:
+        """The value of the first row that holds; open while an earlier row is open and would give another."""
+        possible: list[Value] = []
+        still = NOTHING
+        for condition, row in rows:
+            truth = True if condition is None else condition.truth(case)
+            if truth is False:
+                continue
+            possible.append(_row_value(row, case))
+            if truth is True:
+                break
+            assert condition is not None
+            still |= condition.open_facts(case)
+        if not possible:
+            return None
+        if all(value == possible[0] for value in possible):
+            return possible[0]
+        return Open(still)
+
+    return decide
+
+
+def _row_value(row: TableRow, case: Case) -> Value:
+    if row.unclear:
+        return UNCLEAR
+    if row.field is not None:
+        return case.value(row.field)
+    if row.date is not None:
+        return _anchor_date(row.date, case)
+    names = row.earliest_of or row.latest_of
+    if names is not None:
+        values = [case.value(name) for name in names]
+        still = [value for value in values if isinstance(value, Open)]
+        if still:
+            return Open(NOTHING.union(*(value.facts for value in still)))
+        days = [plain_date(value) for value in values if isinstance(value, date)]
+        if not days:
+            return None
+        return min(days) if row.earliest_of else max(days)
+    value: Any = row.value
+    return value  # type: ignore[no-any-return]
+
+
+def _anchor_date(model: AnchorModel, case: Case) -> Value:
+    anchor = case.value(model.anchor)
+    if not isinstance(anchor, date):
+        return anchor
+    return shift(plain_date(anchor), Offset.of(model.offset.model_dump()), model.direction)

@@ -1,0 +1,138 @@
+"""What to ask: the facts that can still change an answer, the most useful first; and what was taken for
+granted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from actions.rules.case import Case
+from actions.rules.early_allocation import CRITERIA
+from actions.rules.handover import MEETING, REPORT
+from actions.rules.logic import NOTHING, Condition
+from actions.rules.responsibility import change_dates, decide, presumed_facts, rank
+from actions.rules.results import Part, Responsibility
+from actions.rules.values import Open
+
+PARTS = ("responsibility", "handover", "pom_type", "service_level", "early_allocation", "tasks")
+_FEW = 2
+
+
+def missing_facts(
+    case: Case, responsibility: Responsibility, parts: Mapping[str, Part], ask: Sequence[str] | None
+) -> tuple[Mapping[str, Any], ...]:
+    """The facts that can still change a part asked for, each with its question and the parts it matters
+    to.
+    """
+    wanted = PARTS if ask is None else [part for part in PARTS if part in ask]
+    matters: dict[str, list[str]] = {}
+    for part in wanted:
+        for name in _open_in(case, part, responsibility, parts):
+            matters.setdefault(name, []).append(part)
+    fields = case.edition.fields
+    askable = [name for name in matters if name in fields and fields[name].ask is not None]
+    askable.sort(key=lambda name: (fields[name].ask or 0, name))
+    return tuple(
+        {"fact": name, "matters_to": matters[name], "question": fields[name].question} for name in askable
+    )
+
+
+def _open_in(
+    case: Case, part: str, responsibility: Responsibility, parts: Mapping[str, Part]
+) -> frozenset[str]:
+    if part == "responsibility":
+        return responsibility.open_facts | _open_change(case, responsibility)
+    if part == "tasks":
+        return _open_tasks(case)
+    return parts[part].open_facts
+
+
+def _open_change(case: Case, now: Responsibility) -> frozenset[str]:
+    """The facts that leave the next change of a decided answer open."""
+    if now.status != "decided" or now.responsible != "POM" or now.changes_on is not None:
+        return NOTHING
+    still: frozenset[str] = NOTHING
+    for day in change_dates(case):
+        answer = decide(case.on(day))
+        still |= answer.open_facts
+        if answer.responsible != now.responsible:
+            break
+    value = case.value("community_handover_date")
+    return still | (value.facts if isinstance(value, Open) else NOTHING)
+
+
+def _open_tasks(case: Case) -> frozenset[str]:
+    still: set[str] = set()
+    for rule in case.edition.tasks:
+        truth = rule.condition.truth(case)
+        deadline = rule.model.deadline
+        if truth is True and deadline.anchor and deadline.offset is not None:
+            still |= case.open_facts(deadline.anchor)
+        elif truth is None:
+            facts = rule.condition.open_facts(case)
+            if len(facts) <= _FEW:
+                still |= facts
+    return frozenset(still)
+
+
+def assumed_facts(
+    case: Case, responsibility: Responsibility, ask: Sequence[str] | None
+) -> tuple[Mapping[str, Any], ...]:
+    """The facts taken for granted on which a part rests, with the value used."""
+    if not case.presume:
+        return ()
+    wanted = PARTS if ask is None else [part for part in PARTS if part in ask]
+    matters: dict[str, list[str]] = {}
+    for part in wanted:
+        for name in _presumed_in(case, part, responsibility):
+            matters.setdefault(name, []).append(part)
+    order = list(case.edition.presumptions)
+    names = sorted((name for name in matters if not isinstance(case.value(name), Open)), key=order.index)
+    return tuple({"fact": name, "value": case.value(name), "matters_to": matters[name]} for name in names)
+
+
+def _presumed_in(case: Case, part: str, responsibility: Responsibility) -> frozenset[str]:
+    by_id = case.edition.by_id
+    if part == "responsibility":
+        return presumed_facts(case, responsibility.changes_on)
+    if part == "handover":
+        found = _values(case, "community_handover_date", "early_allocation_agreed")
+        return found | _rules(case, [by_id[i].condition for i in (*MEETING, *REPORT) if i in by_id])
+    if part == "pom_type":
+        winner = rank(case, case.edition.pom_types).winner
+        above = []
+        for rule in case.edition.pom_types:
+            above.append(rule.condition)
+            if rule is winner:
+                break
+        return _rules(case, above)
+    if part == "service_level":
+        return _values(case, "additional_tasks_exempt")
+    if part == "early_allocation":
+        return _rules(case, [by_id[i].condition for i in CRITERIA if i in by_id])
+    conditions = [rule.condition for rule in case.edition.tasks]
+    anchors = {
+        rule.model.deadline.anchor
+        for rule in case.edition.tasks
+        if rule.model.deadline.anchor and rule.condition.truth(case) is True
+    }
+    return _rules(case, conditions) | _values(case, *sorted(anchors))
+
+
+def _rules(case: Case, conditions: Iterable[Condition]) -> frozenset[str]:
+    """The presumed facts without which a decided condition would be open."""
+    strict, found = case.strictly(), NOTHING
+    for condition in conditions:
+        if condition.truth(case) is not None and condition.truth(strict) is None:
+            found |= condition.open_facts(strict)
+    return found & case.presumed
+
+
+def _values(case: Case, *names: str) -> frozenset[str]:
+    """The presumed facts without which a value would be open."""
+    strict, found = case.strictly(), NOTHING
+    for name in names:
+        if not isinstance(case.value(name), Open):
+            found |= strict.open_facts(name)
+    return found & case.presumed

@@ -1,0 +1,46 @@
+"""Where the person should be held, and other things to know that are not duties."""
+
+from __future__ import annotations
+
+from actions.rules.case import Case
+from actions.rules.explain import facts_used, reason
+from actions.rules.results import Reason
+
+_KINDS = (
+    "location",
+    "limit",
+    "opd_responsibility",
+    "provider_of",
+    "attend",
+    "prohibited",
+    "entitlement",
+    "permitted",
+)
+_GROUPS = (
+    "recall",
+    "opd",
+    "restricted-patient",
+    "remand-civil",
+    "parole",
+    "women",
+    "pmp",
+    "youth-transition",
+)
+_EXTRA = ("TASK-10", "TASK-11", "TASK-42", "TASK-44")
+
+
+def location_notes(case: Case) -> tuple[Reason, ...]:
+    """Location, function, attendance and provider rules that hold for the case, with their reasons."""
+    found = [
+        reason(case, rule)
+        for rule in case.edition.rules
+        if ((rule.group in _GROUPS and rule.kind in _KINDS) or (rule.id in _EXTRA and rule.kind != "task"))
+        and rule.condition.truth(case) is True
+    ]
+    for gap in case.edition.gaps:
+        if gap.model.part == "notes" and gap.when.truth(case) is True:
+            used = facts_used(case, gap.when)
+            words = gap.model.because + (" Facts: " + "; ".join(used) + "." if used else "")
+            rules = [case.edition.all_rules[i] for i in gap.model.rules]
+            found += [Reason(rule.id, words, rule.citation) for rule in rules]
+    return tuple(found)
