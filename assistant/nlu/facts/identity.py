@@ -1,0 +1,90 @@
+"""What names a person or a place: prison numbers, establishments, likely names."""
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from assistant.nlu.facts.fact import Fact
+from assistant.nlu.facts.text import Text
+
+SOURCE = Path(__file__).with_name("names.yaml")
+
+_CAPITAL = r"[A-Z][a-zA-Z]*(?:[-'’][A-Z][a-z]+)?"
+_SURNAME = r"[A-Z](?:[a-z]+|['’][A-Z][a-z]+|[a-z]*[A-Z][a-z]+)(?:-[A-Z][a-z]+)?"
+_TITLED = re.compile(
+    rf"\b(?:Mr|Mrs|Ms|Miss|Mx|mr|mrs|ms|miss)\.?\s+(?P<name>{_SURNAME}(?:\s+{_SURNAME})?|(?<=[a-z]\s)[a-z]{{3,}})"
+)
+_CALLED = re.compile(
+    rf"(?i:\b(?:named|called|name is|name's|prisoner name|surname is?|offender name)\b)\s*:?\s+(?P<name>{_SURNAME}(?:\s+{_SURNAME})?)"
+)
+_PAIR = re.compile(rf"\b(?P<given>{_CAPITAL})\s+(?P<surname>{_SURNAME})\b")
+_PRISON = re.compile(
+    rf"\b(?P<kind>(?i:hmp\s*/\s*h?m?yoi|hmp\s*&\s*yoi|hmp|hmyoi|yoi))\s+(?P<name>{_CAPITAL}(?:\s+{_CAPITAL})?|[a-z]{{4,}})"
+)
+
+
+@lru_cache(maxsize=1)
+def _names() -> dict[str, Any]:
+    data: dict[str, Any] = yaml.safe_load(SOURCE.read_text(encoding="utf-8"))
+    return {
+        "prisons": {name.lower(): name for name in data["prisons"]},
+        "given": frozenset(data["given_names"]),
+        "not_surnames": frozenset(data["not_surnames"]),
+    }
+
+
+@lru_cache(maxsize=1)
+def _prison_pattern() -> re.Pattern[str]:
+    names = sorted(_names()["prisons"], key=len, reverse=True)
+    joined = "|".join(re.escape(name) for name in names)
+    return re.compile(rf"\b(?P<name>{joined})\b", re.IGNORECASE)
+
+
+def find_prison_numbers(text: Text) -> Iterator[Fact]:
+    """Prison numbers, as A1234BC."""
+    for word in text.words:
+        if word.kind == "prison_number":
+            yield Fact("prison_number", word.norm.upper(), word.start, word.end)
+
+
+def find_establishments(text: Text) -> Iterator[Fact]:
+    """Prisons: any after HMP or HMYOI, and the known ones after at, in, from or to, or written by themselves."""
+    message, prisons = text.message, _names()["prisons"]
+    taken: list[tuple[int, int]] = []
+    for match in _PRISON.finditer(message):
+        known = _prison_pattern().match(message, match.start("name"))
+        if known:
+            name, end = prisons[known["name"].lower()], known.end()
+        elif match["name"][0].isupper():
+            name, end = match["name"].split()[0], match.start("name") + len(match["name"].split()[0])
+        else:
+            continue
+        kind = match["kind"].upper().replace(" ", "")
+        taken.append((match.start(), end))
+        yield Fact("establishment", f"{kind} {name}", match.start(), end)
+    for match in _prison_pattern().finditer(message):
+        if any(start <= match.start() < end for start, end in taken):
+            continue
+        before = message[: match.start()].rstrip().rsplit(None, 1)[-1:] or [""]
+        alone = message.strip().strip(".") == match.group()
+        if alone or (match.group()[0].isupper() and before[0].lower() in {"at", "in", "from", "to", "into"}):
+            yield Fact("establishment", f"HMP {prisons[match['name'].lower()]}", match.start(), match.end())
+
+
+def find_names(text: Text) -> Iterator[Fact]:
+    """Words that are likely a person's name: after a title, after "called", or a common first name and a surname."""
+    message, names = text.message, _names()
+    taken: list[tuple[int, int]] = []
+    for pattern in (_TITLED, _CALLED):
+        for match in pattern.finditer(message):
+            taken.append(match.span())
+            yield Fact("personal_name", match["name"], match.start(), match.end())
+    for match in _PAIR.finditer(message):
+        if match["given"].lower() not in names["given"] or match["surname"].lower() in names["not_surnames"]:
+            continue
+        if not any(start < match.end() and match.start() < end for start, end in taken):
+            yield Fact("personal_name", match.group(), match.start(), match.end())

@@ -1,0 +1,142 @@
+"""Whether a phrase is said, denied or not known: "not TACT", "TACT: no", "don't know the tier"."""
+
+from enum import Enum
+from functools import cached_property
+
+from assistant.nlu.facts.text import Text
+from assistant.nlu.facts.vocabulary import Phrase
+
+
+class Polarity(Enum):
+    """How a phrase stands in its sentence."""
+
+    SAID = "said"
+    DENIED = "denied"
+    NOT_KNOWN = "not known"
+
+
+_BREAKS = {",", ";", ".", "?", "!", "(", ")", "but", "though", "however", "because", "just", "only"}
+_DENIALS = {"not", "no", "never", "nor", "neither", "without", "non", "nope", "nothing"}
+_REACH = 5  # words between a denial and what it denies
+_ANSWERS_NO = {"no", "none", "nil", "false", "nope", "na"}
+_QUESTION_WORDS = {"who", "what", "when", "where", "why", "how", "which", "whose"}
+_NOT_KNOWN_BEFORE = (
+    ("do", "not", "know"), ("does", "not", "know"), ("did", "not", "know"), ("not", "sure"), ("unsure",),
+    ("no", "idea"), ("no", "clue"), ("not", "certain"), ("i", "have", "not", "got"), ("we", "have", "not", "got"),
+    ("can", "not", "find"), ("can", "not", "remember"), ("not", "got", "the"), ("could", "not", "tell"),
+    ("can", "not", "tell"), ("cannot", "see"), ("can", "not", "see"), ("do", "not", "have", "his"),
+    ("do", "not", "have", "her"), ("do", "not", "have", "the"), ("forgotten",), ("waiting", "for"),
+)  # fmt: skip
+_NOT_KNOWN_AFTER = (
+    ("unknown",), ("not", "known"), ("tbc",), ("do", "not", "know"), ("unsure",), ("not", "sure"), ("dk",),
+    ("no", "idea"), ("to", "be", "confirmed"), ("not", "to", "hand"), ("not", "calculated"), ("tba",),
+    ("not", "confirmed"), ("is", "anyone", "s", "guess"), ("not", "certain"),
+)  # fmt: skip
+_LINKS = {"is", "was", "s", "are", "yet", "?", "still", "currently", "=", "he", "she", "has", "been", "("}
+_AND_ON = {"or", "nor", ","}
+
+
+def _starts(words: list[str], patterns: tuple[tuple[str, ...], ...]) -> bool:
+    return any(tuple(words[: len(pattern)]) == pattern for pattern in patterns)
+
+
+class Polarities:
+    """The polarity of each phrase of one text."""
+
+    def __init__(self, text: Text, phrases: list[Phrase]) -> None:
+        """`phrases` in the order of the text."""
+        self._text = text
+        self._phrases = phrases
+        self._own = {phrase.first: self._alone(phrase) for phrase in phrases}
+
+    def of(self, phrase: Phrase) -> Polarity:
+        """Said, denied or not known; a denial runs on over "or": "not TACT or high profile"."""
+        return self._shared.get(phrase.first, self._own.get(phrase.first, Polarity.SAID))
+
+    def word_denied(self, first: int) -> bool:
+        """Whether the word at `first` is denied by one before it."""
+        return self._denial_before(first) is not None
+
+    @cached_property
+    def _shared(self) -> dict[int, Polarity]:
+        shared: dict[int, Polarity] = {}
+        run: list[Phrase] = []
+        joined = False
+        for previous, phrase in zip([None, *self._phrases], self._phrases, strict=False):
+            gap = self._text.norms(previous.past, phrase.first) if previous else []
+            if previous and gap and set(gap) <= _AND_ON:
+                joined |= bool({"or", "nor"} & set(gap))
+            else:
+                self._run_on(run, joined, shared)
+                run, joined = [], False
+            run.append(phrase)
+        self._run_on(run, joined, shared)
+        return shared
+
+    def _run_on(self, run: list[Phrase], joined: bool, shared: dict[int, Polarity]) -> None:
+        if joined and self._own[run[0].first] is not Polarity.SAID:
+            shared.update({phrase.first: self._own[run[0].first] for phrase in run})
+
+    def _alone(self, phrase: Phrase) -> Polarity:
+        after = self._after(phrase)
+        if after is not None:
+            return after
+        if self._not_known_before(phrase):
+            return Polarity.NOT_KNOWN
+        return Polarity.DENIED if self._denial_before(phrase.first) is not None else Polarity.SAID
+
+    def _after(self, phrase: Phrase) -> Polarity | None:
+        words = self._text.norms(phrase.past, phrase.past + 8)
+        at = 0
+        while at < len(words) and words[at] in _LINKS and at < 3:
+            at += 1
+        for skipped in range(at, -1, -1):
+            if _starts(words[skipped:], _NOT_KNOWN_AFTER):
+                return Polarity.NOT_KNOWN
+        rest = words[at:]
+        if not rest:
+            return None
+        if rest[0] in _ANSWERS_NO or rest[:2] == ["n", "a"]:
+            used = 2 if rest[:2] == ["n", "a"] else 1
+            follows = rest[used:]
+            if (
+                not follows
+                or follows[0] in _BREAKS
+                or follows[0] == "and"
+                or self._answered(phrase.past + at + used)
+            ):
+                return Polarity.DENIED
+        return None
+
+    def _answered(self, first: int) -> bool:
+        """Whether the phrase that starts at word `first` is itself followed by yes or no ("TACT no SCPO yes")."""
+        for phrase in self._phrases:
+            if phrase.first == first:
+                return bool(set(self._text.norms(phrase.past, phrase.past + 1)) & {"yes", "y", *_ANSWERS_NO})
+        return False
+
+    def _denial_before(self, first: int) -> int | None:
+        for index in range(first - 1, max(-1, first - 1 - _REACH), -1):
+            word = self._text.words[index].norm
+            if word in _BREAKS:
+                return None
+            if word in _DENIALS:
+                following = self._text.norms(index + 1, index + 2)
+                if following[:1] in (["only"], ["just"], ["longer"]) and word != "no":
+                    return None
+                return index
+            if word in {"and", "yes"} or self._text.words[index].kind in ("numeric", "iso"):
+                return None
+        return None
+
+    def _not_known_before(self, phrase: Phrase) -> bool:
+        names_only = not phrase.of_kind("value", "detail")
+        for index in range(phrase.first - 1, max(-1, phrase.first - 9), -1):
+            word = self._text.words[index].norm
+            if word in {";", ".", "?", "!", "but"}:
+                return False
+            if word in _QUESTION_WORDS and not (names_only and word in {"what", "when", "which"}):
+                return False
+            if _starts(self._text.norms(index, index + 4), _NOT_KNOWN_BEFORE):
+                return True
+        return False

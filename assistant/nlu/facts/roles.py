@@ -1,0 +1,208 @@
+"""Which fact a date belongs to: the cue nearest to it, before or after ("CRD 1/5/28", "1/5/28 is his CRD")."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from assistant.nlu.facts.dates import DateExpression
+from assistant.nlu.facts.durations import Duration
+from assistant.nlu.facts.text import Text
+from assistant.nlu.facts.vocabulary import Meaning, Phrase
+
+PAST_DATES = frozenset({
+    "sentence_date", "recall_return_date", "last_oasys_date", "last_parole_review_date", "date_of_birth",
+    "reception_date", "arrival_date", "significant_event_date", "com_allocation_date", "roh_assessed_high_date",
+    "last_roh_review_date", "open_conditions_move_date", "hospital_transfer_date", "order_date",
+    "early_allocation_assessed_on", "open_prison_arrival_date", "female_open_category_date",
+})  # fmt: skip
+NULLABLE = frozenset({
+    "conditional_release_date", "automatic_release_date", "sentence_expiry_date", "parole_eligibility_date",
+    "first_parole_eligibility_date", "next_parole_eligibility_date", "last_parole_review_date",
+    "tariff_expiry_date", "com_allocation_date", "open_conditions_move_date", "last_oasys_date",
+    "oasys_review_date", "significant_event_date", "hospital_transfer_date", "remission_date", "order_date",
+    "roh_assessed_high_date", "last_roh_review_date", "sentence_planning_meeting_date", "target_hearing_date",
+})  # fmt: skip
+
+_REACH_BEFORE, _REACH_AFTER = 7, 4
+_AFTER_WORDS = {
+    "is", "was", "his", "her", "the", "their", "for", "as", "(", ")", "being", "a", "s", "when", "he", "she",
+    "they", "got", "were", "my", ",",
+}  # fmt: skip
+_STRONG_BREAKS = {".", ";", "!"}
+_UNTIL = {"to", "until", "till", "til", "off", "away", "short"}
+_EARLIER = _UNTIL | {"before", "pre", "prior", "ahead", "from", "out"}
+_LATER = {"after", "post", "following", "past", "since"}
+_SMALL = {"the", "his", "her", "their", "my", "a", "an", "of", "to", "from", "he", "she", "was", "is", "being", "left", "go",
+          "first", "date"}  # fmt: skip
+_PRESENT = {
+    "is",
+    "s",
+    "now",
+    "currently",
+    "about",
+    "still",
+    "only",
+    "just",
+    "with",
+    "has",
+    "got",
+    "are",
+    "roughly",
+}
+_CHANGED_FROM = {"from", "not"}
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A date with its field; `cue` is the phrase that named it, None where no words did."""
+
+    field: str
+    value: Any
+    first: int
+    past: int
+    derived: bool = False
+    cue: Phrase | None = None
+
+
+def _cost(text: Text, expression: DateExpression, cue: Phrase) -> float | None:
+    """How far a cue is from a date, or None where they do not belong together."""
+    if cue.past <= expression.first:
+        gap = text.norms(cue.past, expression.first)
+        if len(gap) > _REACH_BEFORE or _STRONG_BREAKS & set(gap):
+            return None
+        return len(gap) * 0.6 + (1.5 if "," in gap or "and" in gap else 0)
+    gap = text.norms(expression.past, cue.first)
+    if len(gap) > _REACH_AFTER or not set(gap) <= _AFTER_WORDS:
+        return None
+    return 1 + len(gap) * 0.6 + (2 if "," in gap else 0)
+
+
+def _meaning(cue: Phrase) -> Meaning | None:
+    dates = cue.of_kind("date")
+    return dates[0] if dates else None
+
+
+def _fits(meaning: Meaning, expression: DateExpression) -> bool:
+    """A vague date ("2028", "today") does not stand for a birthday; nor a length for one."""
+    relative = isinstance(expression.value, dict) and "relative" in expression.value
+    return not (meaning.field == "date_of_birth" and relative)
+
+
+def place_dates(
+    text: Text, expressions: list[DateExpression], cues: list[Phrase], past_release: bool = False
+) -> list[Placed]:
+    """Each date with its field; `date` where no words give it one (a vague one is then left out).
+
+    `past_release`: a recall is spoken of, so "released" tells of the earlier release and names no date to come.
+    """
+    dropped = {e.first for e in expressions if _superseded(text, e, expressions)}
+    expressions = [e for e in expressions if e.first not in dropped]
+    pairs = []
+    for expression in expressions:
+        for cue in cues:
+            meaning = _meaning(cue)
+            cost = _cost(text, expression, cue)
+            if meaning is None or cost is None or not _fits(meaning, expression):
+                continue
+            if meaning.derived and past_release and "released" in text.norms(cue.first, cue.past):
+                continue
+            pairs.append(
+                (cost + (1.5 if meaning.derived else 0), cue.first > expression.first, expression, cue)
+            )
+    pairs.sort(key=lambda pair: pair[:2])
+    placed: dict[int, Placed] = {}
+    used: set[int] = set()
+    for _, _, expression, cue in pairs:
+        if expression.first in placed or cue.first in used:
+            continue
+        meaning = _meaning(cue)
+        if meaning is None:
+            continue
+        used.add(cue.first)
+        value = settled(text, expression, meaning.field)
+        placed[expression.first] = Placed(
+            meaning.field, value, expression.first, expression.past, meaning.derived, cue
+        )
+    for expression in expressions:
+        if expression.first not in placed and (not expression.vague or len(text.words) <= 4):
+            value = settled(text, expression, "date")
+            placed[expression.first] = Placed("date", value, expression.first, expression.past)
+    return [placed[first] for first in sorted(placed)]
+
+
+def _superseded(text: Text, expression: DateExpression, expressions: list[DateExpression]) -> bool:
+    """Whether a later date replaces it: "not 1/5/28 but 1/6/28", "moved from 1/5/28 to 1/6/28"."""
+    before = text.norms(expression.first - 1, expression.first)
+    if before == ["not"]:
+        return True
+    after = text.norms(expression.past, expression.past + 1)
+    return bool(
+        before == ["from"] and after == ["to"] and any(e.first == expression.past + 1 for e in expressions)
+    )
+
+
+def settled(text: Text, expression: DateExpression, field: str) -> Any:
+    """The value, with what the role decides: the side of today for "on Tuesday", the century of a birth."""
+    value = expression.value
+    if isinstance(value, dict) and value.get("relative", {}).get("which") == "unsaid":
+        which = "last" if field in PAST_DATES else "unsaid" if field == "date" else "this"
+        return {"relative": {**value["relative"], "which": which}}
+    if field == "date_of_birth" and isinstance(value, str):
+        said = text.words[expression.past - 1].norm
+        two_digits = (
+            len(said.replace("\\", "/").replace(".", "/").replace("-", "/").rsplit("/", 1)[-1].strip("'"))
+            == 2
+        )
+        if two_digits and int(value[2:4]) > 15 and value.startswith("20"):
+            return f"19{value[2:]}"
+    return value
+
+
+def place_against_cues(text: Text, durations: list[Duration], cues: list[Phrase]) -> list[Placed]:
+    """Lengths of time counted from a named date: "8 months before CRD", "10 months to tariff", "3 weeks after sentence".
+
+    "He is 8 months from his CRD" says when the CRD is (today and 8 months); "8 months from CRD" by itself is a
+    date 8 months before it.
+    """
+    placed = []
+    for duration in durations:
+        for cue in cues:
+            meaning = _meaning(cue)
+            gap = text.norms(duration.past, cue.first)
+            if meaning is None or cue.first < duration.past or not gap or len(gap) > 4:
+                continue
+            signs = [word for word in gap if word in _EARLIER | _LATER]
+            if not signs or not set(gap) <= _EARLIER | _LATER | _SMALL | {"left"}:
+                continue
+            placed.append(_against(text, duration, cue, meaning, signs[0]))
+            break
+    return placed
+
+
+def _against(text: Text, duration: Duration, cue: Phrase, meaning: Meaning, sign: str) -> Placed:
+    parts = duration.parts
+    present = bool(set(text.norms(duration.first - 3, duration.first)) & _PRESENT)
+    until = sign in _UNTIL or (sign in {"from", "out"} and present) or sign == "since"
+    lead = 1 if text.norms(duration.first - 1, duration.first) == ["in"] else 0
+    span = (duration.first - lead, cue.past)
+    if until:
+        relative = {unit: -count for unit, count in parts.items()} if sign == "since" else parts
+        return Placed(meaning.field, {"relative": relative}, *span, derived=meaning.derived, cue=cue)
+    relative = parts if sign in _LATER else {unit: -count for unit, count in parts.items()}
+    return Placed("date", {"relative": relative, "anchor": meaning.field}, *span, cue=cue)
+
+
+def attach_anchored(text: Text, anchored: list[Placed], cues: list[Phrase]) -> list[Placed]:
+    """Anchored dates with the field that another cue gives them: "recalled 3 months after sentence"."""
+    result = []
+    for date in anchored:
+        best: tuple[float, Phrase] | None = None
+        for cue in cues:
+            if cue is date.cue or date.field != "date" or cue.past > date.first:
+                continue
+            gap = text.norms(cue.past, date.first)
+            if len(gap) <= 3 and not {",", ";", ".", "?"} & set(gap) and (best is None or len(gap) < best[0]):
+                best = (len(gap), cue)
+        if best and (meaning := _meaning(best[1])):
+            date = Placed(meaning.field, date.value, date.first, date.past, meaning.derived, best[1])
+        result.append(date)
+    return result

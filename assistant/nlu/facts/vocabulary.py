@@ -1,0 +1,135 @@
+"""The phrases of vocabulary.yaml, found in a message with spaCy's phrase matcher."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import product
+from pathlib import Path
+from typing import Any, Literal
+
+import spacy
+import yaml
+from spacy.matcher import PhraseMatcher
+from spacy.tokens import Doc
+
+from assistant.nlu.facts.spelling import Speller
+from assistant.nlu.facts.text import Text
+
+SOURCE = Path(__file__).with_name("vocabulary.yaml")
+READERS_WORDS = (  # what dates.py and durations.py look for
+    "january february march april june july august september october november december monday tuesday wednesday"
+    " thursday friday saturday sunday yesterday tomorrow today months weeks years days month fortnight months"
+    " unknown"
+).split()
+
+Kind = Literal["value", "detail", "date", "name", "ignored"]
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """What a phrase stands for: a `value` of `field`, a `date` of it, its `name`, or nothing (`ignored`)."""
+
+    kind: Kind
+    field: str
+    value: Any = None
+    derived: bool = False
+
+
+@dataclass(frozen=True)
+class Phrase:
+    """A phrase found: words `first` up to `past` of the text, and all that it can mean."""
+
+    first: int
+    past: int
+    meanings: tuple[Meaning, ...]
+
+    def of_kind(self, *kinds: Kind) -> list[Meaning]:
+        """Its meanings of these kinds."""
+        return [meaning for meaning in self.meanings if meaning.kind in kinds]
+
+
+def expand(pattern: str) -> Iterator[tuple[str, ...]]:
+    """Every wording of a pattern: `a|b` either word, a trailing `~` on a group says that it may be left out.
+
+    >>> sorted(" ".join(words) for words in expand("next ped|review date~"))
+    ['next ped', 'next ped date', 'next review', 'next review date']
+    """
+    groups = []
+    for group in pattern.split():
+        choices = group.rstrip("~").split("|")
+        groups.append([*choices, ""] if group.endswith("~") else choices)
+    for words in product(*groups):
+        yield tuple(word for word in words if word)
+
+
+def _constant(value: Any) -> Any:
+    return {"true": True, "false": False}.get(value, value) if isinstance(value, str) else value
+
+
+class Vocabulary:
+    """The phrases of the field, with a matcher and a speller made from them."""
+
+    def __init__(self, source: Path = SOURCE) -> None:
+        """Read the YAML and build the matcher (about 0.2 s)."""
+        data: dict[str, Any] = yaml.safe_load(source.read_text(encoding="utf-8"))
+        self.negated: dict[str, dict[Any, Any]] = data["negated"]
+        self._upper_case_only = frozenset(data["upper_case_only"])
+        self._meanings: dict[tuple[str, ...], list[Meaning]] = {}
+        self._read(data)
+        self._vocab = spacy.blank("en").vocab
+        self._matcher = PhraseMatcher(self._vocab, attr="ORTH")
+        self._matcher.add("PHRASE", [Doc(self._vocab, words=list(words)) for words in self._meanings])
+        words = {word for phrase in self._meanings for word in phrase} | set(READERS_WORDS)
+        self.correct = Speller(words, data["right_as_they_are"]).correct
+
+    def _add(self, patterns: Iterable[str], meaning: Meaning) -> None:
+        for pattern in patterns:
+            for words in expand(str(pattern)):
+                meanings = self._meanings.setdefault(words, [])
+                if meaning not in meanings:
+                    meanings.append(meaning)
+
+    def _read(self, data: dict[str, Any]) -> None:
+        for section, derived in (("values", False), ("worked_out", True)):
+            for field, values in data[section].items():
+                for value, patterns in values.items():
+                    self._add(patterns, Meaning("value", field, _constant(value), derived))
+        for field, details in data["needs_detail"].items():
+            for detail in details:
+                self._add(detail["phrases"], Meaning("detail", field, tuple(detail["among"])))
+        for field, entry in data["dates"].items():
+            reads_as = entry.get("reads_as", field)
+            self._add(entry["phrases"], Meaning("date", reads_as, derived=reads_as != field))
+        for field, patterns in data["names"].items():
+            self._add(patterns, Meaning("name", field))
+        self._add(data["ignored"], Meaning("ignored", ""))
+
+    def find(self, text: Text) -> list[Phrase]:
+        """The phrases of a text, in order; where two overlap the longer counts."""
+        if not text.words:
+            return []
+        doc = Doc(self._vocab, words=[word.norm for word in text.words])
+        spans = sorted(
+            ((first, past) for _, first, past in self._matcher(doc)), key=lambda s: (s[0] - s[1], s[0])
+        )
+        taken: set[int] = set()
+        found = []
+        for first, past in spans:
+            if taken.isdisjoint(range(first, past)) and self._readable(text, first, past):
+                taken.update(range(first, past))
+                meanings = self._meanings[tuple(text.norms(first, past))]
+                found.append(Phrase(first, past, tuple(meanings)))
+        return sorted(found, key=lambda phrase: phrase.first)
+
+    def _readable(self, text: Text, first: int, past: int) -> bool:
+        """False for a short form that is also an ordinary word and is not in capitals."""
+        if past - first > 1 or text.words[first].norm not in self._upper_case_only:
+            return True
+        start, end = text.characters(first, past)
+        return text.message[start:end].isupper()
+
+
+@lru_cache(maxsize=1)
+def shared_vocabulary() -> Vocabulary:
+    """The vocabulary, read once a process."""
+    return Vocabulary()
