@@ -1,0 +1,210 @@
+"""The chat page: a conversation in a browser, with or without JavaScript."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any
+from urllib.parse import urlsplit
+
+from fastapi import APIRouter, Form, Query, Request, Response
+from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import JSONResponse, RedirectResponse
+from fastapi.staticfiles import StaticFiles
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.types import ASGIApp, Scope
+
+from actions.answers.topic_answer import role_in_words
+from actions.answers.wording import capitalised, plain_date
+from actions.texts import entry, text
+from assistant.storage.models import Message
+from assistant.web import STATIC
+from assistant.web.rendering import edition_title, page, render
+from assistant.web.reply_view import fact_rows, latest_case, view_of
+
+router = APIRouter(include_in_schema=False)
+
+COOKIE = "conversation"
+COOKIE_DAYS = 30
+
+
+def static_files() -> ASGIApp:
+    """The built styles and scripts, compressed. Their addresses carry a version, so they may be kept."""
+    return GZipMiddleware(_StaticFiles(directory=STATIC, check_dir=False), minimum_size=500)
+
+
+class _StaticFiles(StaticFiles):
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        response = await super().get_response(path, scope)
+        response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+        return response
+
+
+@router.get("/")
+async def chat(request: Request, draft: Annotated[str, Query(max_length=4000)] = "") -> Response:
+    """The page with the conversation so far. `draft` stands in the box already."""
+    conversation, is_new = _conversation(request)
+    response = await _chat_page(request, conversation, draft=draft)
+    return _remember(request, response, conversation) if is_new else response
+
+
+@router.post("/")
+async def send(request: Request, message: Annotated[str, Form()] = "") -> Response:
+    """Take a message: the page again, or JSON for a page that is open already."""
+    conversation, is_new = _conversation(request)
+    response = await _answer(request, conversation, message)
+    return _remember(request, response, conversation) if is_new else response
+
+
+@router.post("/start-again")
+async def start_again(request: Request) -> Response:
+    """A new conversation. The old one stays in the database, out of reach of this browser."""
+    if _from_elsewhere(request):
+        return await _problem(request, _new_id(), "", 403, text("pages.errors.elsewhere"))
+    return _remember(request, RedirectResponse("/", 303), _new_id())
+
+
+async def _answer(request: Request, conversation: str, message: str) -> Response:
+    limit = request.app.state.settings.message_limit
+    if _from_elsewhere(request):
+        return await _problem(request, conversation, "", 403, text("pages.errors.elsewhere"))
+    if not message.strip():
+        return await _problem(request, conversation, message, 422, text("pages.errors.empty"))
+    if not request.app.state.engine.ready:
+        return await _problem(request, conversation, message, 503, text("pages.errors.starting"))
+    # Browsers send line breaks of a form as two characters.
+    message = message.replace("\r\n", "\n")
+    await request.app.state.engine.reply(conversation, message, {})
+    too_long = len(message) > limit
+    if _wants_json(request):
+        return await _newest_exchange(request, conversation, keep=too_long)
+    if too_long:
+        return await _chat_page(request, conversation, draft=message)
+    return RedirectResponse("/#latest", 303)
+
+
+async def _newest_exchange(request: Request, conversation: str, keep: bool) -> Response:
+    messages = await _messages(request, conversation)
+    newest = messages[_last_question(messages) :]
+    replies = [message.reply for message in messages if message.reply]
+    content = {
+        "html": render("exchange.html", messages=newest, views=_views(newest)),
+        "suggestions": render("suggestions.html", messages=messages, suggestions=_suggestions(messages)),
+        "case": _case_html(replies),
+        "keep": keep,
+    }
+    return JSONResponse(content, headers={"Cache-Control": "no-store"})
+
+
+async def _problem(request: Request, conversation: str, draft: str, status: int, error: str) -> Response:
+    """Say what went wrong, with what was typed still in the box."""
+    headers = {"Retry-After": "5"} if status == 503 else {}
+    if _wants_json(request):
+        return JSONResponse({"error": error}, status, headers={"Cache-Control": "no-store", **headers})
+    response = await _chat_page(request, conversation, draft=draft, status=status, error=error)
+    response.headers.update(headers)
+    return response
+
+
+async def _chat_page(
+    request: Request, conversation: str, draft: str = "", status: int = 200, error: str = ""
+) -> Response:
+    messages = await _messages(request, conversation)
+    question = _last_question(messages)
+    return page(
+        "chat.html",
+        status_code=status,
+        messages=messages,
+        views=_views(messages),
+        latest=messages[question].id if messages else None,
+        suggestions=_suggestions(messages),
+        case=_case([message.reply for message in messages if message.reply]),
+        ready=request.app.state.engine.ready,
+        draft=draft,
+        error=error,
+    )
+
+
+async def _messages(request: Request, conversation: str) -> list[Message]:
+    found: list[Message] = await run_in_threadpool(request.app.state.conversations.messages, conversation)
+    return found
+
+
+def _views(messages: Sequence[Message]) -> dict[int, Any]:
+    return {message.id: view_of(message.reply) for message in messages if message.reply}
+
+
+def _last_question(messages: Sequence[Message]) -> int:
+    """Where the newest question stands in the conversation."""
+    return max((number for number, message in enumerate(messages) if message.sent_by == "person"), default=0)
+
+
+def _suggestions(messages: Sequence[Message]) -> list[dict[str, str]]:
+    """What the newest reply suggests; examples where nothing has been said."""
+    if not messages:
+        return [{"title": line, "payload": line} for line in entry("pages.chat.examples")]
+    return list((messages[-1].reply or {}).get("suggestions") or ())
+
+
+def _case(replies: Sequence[Mapping[str, Any]]) -> dict[str, Any] | None:
+    """What is known of the case in play, for the panel beside the conversation."""
+    reply = latest_case(replies)
+    if reply is None or not reply.get("facts"):
+        return None
+    assessment = reply.get("assessment") or {}
+    part = assessment.get("responsibility") or {}
+    case: dict[str, Any] = {"facts": fact_rows(reply["facts"]), "now": "", "next": "", "worked_out": ""}
+    if part:
+        now = part["responsible"] if part["status"] == "decided" else None
+        case["now"] = capitalised(role_in_words(now)) if now else text("pages.case.not_yet")
+        if part.get("changes_on") and part.get("changes_to"):
+            who = capitalised(role_in_words(part["changes_to"]))
+            case["next"] = text("pages.case.next_on", who=who, date=plain_date(part["changes_on"]))
+        case["worked_out"] = text(
+            "pages.case.worked_out",
+            as_of=plain_date(assessment["as_of"]),
+            edition=edition_title(assessment["edition"]),
+        )
+    return case
+
+
+def _case_html(replies: Sequence[Mapping[str, Any]]) -> str:
+    case = _case(replies)
+    return render("case.html", case=case) if case else ""
+
+
+def _conversation(request: Request) -> tuple[str, bool]:
+    """The conversation of this browser, and whether it has just begun."""
+    known = request.cookies.get(COOKIE, "")
+    if 22 <= len(known) <= 64 and known.replace("-", "").replace("_", "").isalnum() and known.isascii():
+        return known, False
+    return _new_id(), True
+
+
+def _new_id() -> str:
+    return secrets.token_urlsafe(24)
+
+
+def _remember(request: Request, response: Response, conversation: str) -> Response:
+    response.set_cookie(
+        COOKIE,
+        conversation,
+        max_age=COOKIE_DAYS * 86400,
+        httponly=True,
+        samesite="lax",
+        secure=request.url.scheme == "https",
+    )
+    return response
+
+
+def _from_elsewhere(request: Request) -> bool:
+    """Whether a page of another site sent this form, by what the browser itself says of it."""
+    site = request.headers.get("sec-fetch-site")
+    if site:
+        return site not in ("same-origin", "none")
+    origin = request.headers.get("origin")
+    return bool(origin) and urlsplit(origin).netloc != request.headers.get("host")
+
+
+def _wants_json(request: Request) -> bool:
+    return "application/json" in request.headers.get("accept", "")

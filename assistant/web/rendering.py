@@ -1,0 +1,98 @@
+"""Turns templates into pages: one Jinja environment, and the headers that every page carries."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from functools import lru_cache
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+from actions.answers.wording import capitalised, plain_date
+from actions.texts import catalogue, entry, text
+from assistant import frontend
+from assistant.web import TEMPLATES
+
+LONDON = ZoneInfo("Europe/London")
+
+SECURITY_HEADERS = {
+    "Content-Security-Policy": "; ".join(
+        (
+            "default-src 'none'",
+            "script-src 'self'",
+            "style-src 'self'",
+            "img-src 'self' data:",
+            "connect-src 'self'",
+            "form-action 'self'",
+            "base-uri 'none'",
+            "frame-ancestors 'self'",
+        )
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cache-Control": "no-store",
+}
+"""A page may use what this service sends and nothing else: no inline script or style, no other host."""
+
+
+@lru_cache(maxsize=1)
+def templates() -> Environment:
+    """The templates, with every value escaped and every missing name an error."""
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True
+    )
+    environment.globals |= {"t": text, "texts": entry, "static_version": frontend.built_version}
+    environment.filters |= {
+        "date": plain_date,
+        "time": clock_time,
+        "lines": lines_to_html,
+        "edition": edition_title,
+        "published": published,
+        "first_upper": capitalised,
+    }
+    return environment
+
+
+def page(template: str, status_code: int = 200, **values: Any) -> HTMLResponse:
+    """A whole page, with the headers that every page carries."""
+    return HTMLResponse(render(template, **values), status_code, headers=SECURITY_HEADERS)
+
+
+def render(template: str, **values: Any) -> str:
+    """A template, or a part of a page, as HTML."""
+    return templates().get_template(template).render(**values)
+
+
+def clock_time(moment: datetime) -> str:
+    """A moment as people in England and Wales read it: `3:05pm`. The database keeps UTC without saying so."""
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    local = moment.astimezone(LONDON)
+    return f"{local.hour % 12 or 12}:{local.minute:02}{'am' if local.hour < 12 else 'pm'}"
+
+
+def lines_to_html(value: str) -> Markup:
+    """Text with its line breaks kept, everything in it escaped."""
+    return Markup("<br>").join(escape(line) for line in value.splitlines())
+
+
+def edition_title(edition: str) -> str:
+    """The name of an edition, or the edition itself when the catalogue has no name for it."""
+    return str(catalogue()["editions"].get(edition, edition))
+
+
+def published(value: str | None) -> str:
+    """A date of publication as exact as it is known: a year, a month, or a day."""
+    if not value:
+        return text("pages.guidance.undated")
+    parts = value.split("-")
+    if len(parts) == 1:
+        return value
+    if len(parts) == 2:
+        return plain_date(date(int(parts[0]), int(parts[1]), 1)).removeprefix("1 ")
+    return plain_date(value)
