@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from actions.rules import service_2026
 from actions.rules.case import Case
 from actions.rules.compare import compare_assessments, compare_by_edition
 from actions.rules.conflicts import as_data, conflicts_met
@@ -21,12 +22,28 @@ from actions.rules.notes import location_notes
 from actions.rules.pom_type import assess_pom_type
 from actions.rules.processes import Step, process_steps
 from actions.rules.responsibility import assess_responsibility
-from actions.rules.results import Assessment
+from actions.rules.results import Assessment, Part
 from actions.rules.rule import Rule
 from actions.rules.service_level import assess_service_level
 from actions.rules.tasks import assess_tasks
 
 GUIDANCE = Path(__file__).parents[2] / "knowledge" / "guidance"
+
+# How each part of an assessment is worked out, by the kind of edition
+PARTS_OF: Mapping[str, Mapping[str, Callable[[Case], Part]]] = {
+    "guidance": {
+        "handover": assess_handover,
+        "pom_type": assess_pom_type,
+        "service_level": assess_service_level,
+        "early_allocation": assess_early_allocation,
+    },
+    "service_2026": {
+        "handover": service_2026.assess_handover,
+        "pom_type": service_2026.assess_pom_type,
+        "service_level": service_2026.assess_service_level,
+        "early_allocation": service_2026.assess_early_allocation,
+    },
+}
 
 
 class RuleBook:
@@ -102,8 +119,8 @@ class RuleBook:
         """Everything worked out for a case on a date.
 
         `ask` limits which parts' missing facts, assumptions and conflicts are named. With `presume` false
-        nothing is taken for granted. Raises FactErrors listing everything wrong with the facts, the edition or the
-        parts.
+        nothing is taken for granted. Raises FactErrors listing everything wrong with the facts, the
+        edition or the parts.
         """
         rules = self.edition(edition)
         unknown = [part for part in ask or () if part not in PARTS]
@@ -114,14 +131,9 @@ class RuleBook:
                     for part in unknown
                 ]
             )
-        case = Case(rules, read_facts(facts, self.catalogue.fields, as_of), as_of, presume)
+        case = Case(rules, read_facts(facts, rules.fields, as_of), as_of, presume)
         responsibility = assess_responsibility(case)
-        parts = {
-            "handover": assess_handover(case),
-            "pom_type": assess_pom_type(case),
-            "service_level": assess_service_level(case),
-            "early_allocation": assess_early_allocation(case),
-        }
+        parts = {name: work_out(case) for name, work_out in PARTS_OF[rules.model.parts].items()}
         return Assessment(
             as_of=as_of,
             edition=edition,
@@ -138,7 +150,8 @@ class RuleBook:
         self, facts: Mapping[str, object], as_of: date, edition: str = "2022", presume: bool = True
     ) -> Case:
         """The case itself, for looking at derived facts."""
-        return Case(self.edition(edition), read_facts(facts, self.catalogue.fields, as_of), as_of, presume)
+        rules = self.edition(edition)
+        return Case(rules, read_facts(facts, rules.fields, as_of), as_of, presume)
 
     def compare(
         self, facts: Mapping[str, object], changes: Mapping[str, object], as_of: date, edition: str = "2022"

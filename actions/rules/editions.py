@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -22,12 +22,14 @@ from actions.rules.schema import (
     PresumptionModel,
     TableRow,
 )
+from actions.rules.service_2026 import DERIVATIONS as SERVICE_2026_DERIVATIONS
 from actions.rules.values import UNCLEAR, Open, Value
 
 if TYPE_CHECKING:
     from actions.rules.loader import Catalogue
 
 Derivation = Callable[[Case], Value]
+PARTS_DERIVATIONS: Mapping[str, Mapping[str, Derivation]] = {"service_2026": SERVICE_2026_DERIVATIONS}
 
 
 @dataclass(frozen=True)
@@ -74,28 +76,31 @@ class Edition:
             sorted((r for r in catalogue.rules.values() if self._uses(r)), key=lambda r: r.id)
         )
         self.by_id: Mapping[str, Rule] = {rule.id: rule for rule in self.rules}
-        self.fields: Mapping[str, Field] = catalogue.fields
+        self.fields: Mapping[str, Field] = {
+            **catalogue.fields,
+            **{name: replace(catalogue.fields[name], allowed=tuple(v)) for name, v in model.allowed.items()},
+        }
         self.roles: Mapping[str, str] = catalogue.roles
         self.wording: Mapping[str, str] = catalogue.wording
         self.all_rules: Mapping[str, Rule] = catalogue.rules
-        self.derivations: dict[str, Derivation] = dict(DERIVATIONS)
+        self.derivations: dict[str, Derivation] = {**DERIVATIONS, **PARTS_DERIVATIONS.get(model.parts, {})}
         for table in catalogue.tables:
             if table.editions is None or self.id in table.editions:
                 self.derivations[table.field] = _table(table, compiler)
         self.presumptions: dict[str, Presumption] = {
             p.fact: Presumption(p, compiler.all(p.when), compiler.all(p.unless))
             for p in catalogue.presumptions
-            if p.editions is None or self.id in p.editions
+            if p.fact not in model.not_presumed and (p.editions is None or self.id in p.editions)
         }
         self.gaps = tuple(
             Gap(g, compiler.all(g.when))
             for g in catalogue.gaps
-            if g.editions is None or self.id in g.editions
+            if (self.id in g.editions if g.editions is not None else model.parts == "guidance")
         )
         self.conflicts = tuple(
             Conflict(c, compiler.all(c.applies_when) if c.applies_when is not None else None)
             for c in catalogue.conflicts.values()
-            if c.editions is None or self.id in c.editions
+            if (self.id in c.editions if c.editions is not None else model.parts == "guidance")
         )
         self.responsibility = self._ranked("responsible", "allocated", "discretion")
         self.pom_types = self._ranked("pom_type")

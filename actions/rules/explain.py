@@ -78,7 +78,7 @@ def _date_comparison(case: Case, condition: DateComparison) -> str:
     limit = condition.limit(case)
     if not isinstance(limit, date):
         return ""
-    side = "before" if condition.op == "lt" else "on or after"
+    side = {"lt": "before", "lte": "on or before", "gt": "after"}.get(condition.op, "on or after")
     subject = (
         f"{written(case.today)} is" if condition.field == "today" else f"{_label(case, condition.field)} is"
     )

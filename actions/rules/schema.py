@@ -177,6 +177,9 @@ class EditionModel(Strict):
     include: list[str] = []
     exclude: list[str] = []
     exclude_groups: list[str] = []
+    parts: Literal["guidance", "service_2026"] = "guidance"
+    allowed: dict[str, list[str | int]] = {}
+    not_presumed: list[str] = []
     note: str = ""
 
 
