@@ -1,0 +1,1 @@
+"""Measures how well the conversation understands people, on labelled messages and dialogues."""
