@@ -82,10 +82,10 @@ def _date_comparison(case: Case, condition: DateComparison) -> str:
     subject = (
         f"{written(case.today)} is" if condition.field == "today" else f"{_label(case, condition.field)} is"
     )
+    if not condition.offset.words:
+        return f"{subject} {side} {written(limit)}, the {anchor_label(case, condition.anchor)}"
     shown = sum_in_words(case, condition.anchor, condition.offset, condition.direction)
-    return f"{subject} {side} {written(limit)}" + (
-        f" ({shown})" if condition.offset.words else f", the {shown}"
-    )
+    return f"{subject} {side} {written(limit)} ({shown})"
 
 
 def anchor_label(case: Case, anchor: str) -> str:
