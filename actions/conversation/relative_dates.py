@@ -1,6 +1,6 @@
 """Dates said against today or against another date: "in 10 weeks", "last Tuesday", "8 months before CRD".
 
-The fact reader has no clock, so it passes on what was said; this module works it out for the day of the answer.
+The fact reader has no clock, so it passes on what was said; this module works it out for a given day.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", 
 class Unresolved:
     """Why no date came of it, in words for the practitioner.
 
-    `needs` names the fact that it is counted from and that is not known; `partial` is what is known of the date
-    ("2026-10"); `candidates` are the dates that it could mean.
+    `needs` names the fact that it is counted from and that is not known; `partial` is what is known of the
+    date ("2026-10"); `candidates` are the dates that it could mean.
     """
 
     reason: str

@@ -1,7 +1,8 @@
-"""The shape of a message as dense features: what decides between a question about policy and one about a case.
+"""The shape of a message as dense features: whether it asks about policy or about a case.
 
-"Who does the parole report pre tariff?" and "who does his parole report?" share nearly every word. What sets them
-apart is whether a person is spoken of, and how many facts are given; this puts it where the classifier can see it.
+"Who does the parole report pre tariff?" and "who does his parole report?" share nearly every word. What sets
+them apart is whether a person is spoken of, and how many facts are given; this puts it where the classifier
+can see it.
 """
 
 import re
@@ -22,13 +23,15 @@ from assistant.nlu.facts.fact import Fact
 from assistant.nlu.facts.reader import read_facts
 
 _ONE_PERSON = re.compile(
-    r"\b(?:he|she|him|his|her|hers|he's|she's|hes|shes|this (?:lad|guy|bloke|man|woman|lady|prisoner|case|one|person|lifer)"
-    r"|my (?:lad|guy|case|man|prisoner|lifer)|lad|got (?:a|an|this)|i have (?:a|an|this)|ive got|i've got|i am)\b",
+    r"\b(?:he|she|him|his|her|hers|he's|she's|hes|shes|lad"
+    r"|this (?:lad|guy|bloke|man|woman|lady|prisoner|case|one|person|lifer)"
+    r"|my (?:lad|guy|case|man|prisoner|lifer)|got (?:a|an|this)|i have (?:a|an|this)|i am)\b",
     re.IGNORECASE,
 )
 _IN_GENERAL = re.compile(
-    r"\b(?:someone|somebody|anyone|everyone|people|prisoners|lifers|cases|individuals|a pom|the pom|poms|coms|an? isp|the model"
-    r"|guidance|policy|generally|in general|usually|normally|always|should|what is|what's|whats|what are|what does|define)\b",
+    r"\b(?:someone|somebody|anyone|everyone|people|prisoners|lifers|cases|individuals|a pom|the pom|poms|coms"
+    r"|an? isp|the model|guidance|policy|generally|in general|usually|normally|always|should|what is|what's"
+    r"|whats|what are|what does|define)\b",
     re.IGNORECASE,
 )
 _ASKS = re.compile(

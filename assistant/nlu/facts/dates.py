@@ -1,9 +1,11 @@
 """Dates in words, day first and strict. What is not a day of the calendar is said to be so, never guessed at.
 
 A value is an ISO date, or one of
-`{"partial": "2027-03"}` (no day), `{"partial": "2027"}`, `{"partial": "--03-14"}` (no year), `{"partial": "--03"}`;
-`{"relative": {...}}` to be resolved against today or an `anchor` (see actions/conversation/relative_dates.py);
-`{"invalid": "31/02/2027", "reason": "..."}`.
+
+- `{"partial": "2027-03"}` without a day, `{"partial": "2027"}` without a month;
+- `{"partial": "--03-14"}` without a year, `{"partial": "--03"}` a month alone;
+- `{"relative": {...}}`, against today or an `anchor` (actions/conversation/relative_dates.py works it out);
+- `{"invalid": "31/02/2027", "reason": "..."}`.
 """
 
 import re
@@ -15,12 +17,15 @@ from typing import Any
 from assistant.nlu.facts.durations import Duration
 from assistant.nlu.facts.text import Text, Word
 
-MONTHS = "january february march april may june july august september october november december".split()
+MONTHS = (
+    "january", "february", "march", "april", "may", "june", "july", "august", "september", "october",
+    "november", "december",
+)  # fmt: skip
 _MONTH_NUMBERS = {name: n for n, name in enumerate(MONTHS, 1)} | {
     name[:3]: n for n, name in enumerate(MONTHS, 1)
 }
 _MONTH_NUMBERS |= {"sept": 9}
-WEEKDAYS = "monday tuesday wednesday thursday friday saturday sunday".split()
+WEEKDAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 _WEEKDAY_NAMES = {name: name for name in WEEKDAYS} | {
     "mon": "monday", "tue": "tuesday", "tues": "tuesday", "wed": "wednesday", "weds": "wednesday",
     "thu": "thursday", "thur": "thursday", "thurs": "thursday", "fri": "friday",
@@ -35,7 +40,8 @@ _NOT_A_COUNT = r"(?! (?:years?|yrs?|yr|y|months?|mths?|weeks?|wks?|days?)\b)"
 _WEEKDAY = rf"(?P<weekday>{'|'.join(sorted(_WEEKDAY_NAMES, key=len, reverse=True))})"
 
 _DAY_MONTH_YEAR = re.compile(
-    rf"(?<![\w.])(?:{_WEEKDAY} )?(?:the )?{_DAY}(?: day)?(?: of)? {_MONTH}(?: ,| of| in)? {_YEAR}(?![\w.]){_NOT_A_COUNT}"
+    rf"(?<![\w.])(?:{_WEEKDAY} )?(?:the )?{_DAY}(?: day)?(?: of)? {_MONTH}(?: ,| of| in)? {_YEAR}"
+    rf"(?![\w.]){_NOT_A_COUNT}"
 )
 _MONTH_DAY_YEAR = re.compile(rf"\b{_MONTH} (?:the )?{_DAY}(?: ,)? (?P<year>(?:19|20)\d\d)\b")
 _MONTH_YEAR = re.compile(
@@ -44,7 +50,7 @@ _MONTH_YEAR = re.compile(
 )
 _DAY_MONTH = re.compile(rf"(?<![\w.])(?:{_WEEKDAY} )?(?:the )?{_DAY}(?: of)? {_MONTH}")
 _MONTH_DAY = re.compile(rf"\b{_MONTH} (?:the )?(?P<day>\d{{1,2}})(?:st|nd|rd|th)?{_NOT_A_COUNT}(?![\w.])")
-_MONTH_ALONE = re.compile(rf"\b(?:in|by|during|since|around|until|till|end of|early|mid|late) {_MONTH}")
+_MONTH_ALONE = re.compile(rf"\b(?:in|by|for|during|since|around|until|till|end of|early|mid|late) {_MONTH}")
 _YEAR_ALONE = re.compile(r"(?<![\w.])(?P<year>(?:19|20)\d\d)(?![\w.])")
 
 _DAYS_AWAY = {
@@ -193,7 +199,7 @@ def _find_relative(finder: _Finder, durations: list[Duration]) -> None:
         finder.match(match, {"relative": {"days": days}}, vague=days == 0)
     for match in _ON_WEEKDAY.finditer(canonical):
         which = (match["which"] or match["after"] or "").split()[-1:] or [""]
-        if match["after"] and "gone" in match["after"] or match["after"] == " just passed":
+        if (match["after"] and "gone" in match["after"]) or match["after"] == " just passed":
             which = ["last"]
         named = {
             "last": "last",

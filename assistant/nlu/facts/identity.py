@@ -19,7 +19,8 @@ _TITLED = re.compile(
     rf"\b(?:Mr|Mrs|Ms|Miss|Mx|mr|mrs|ms|miss)\.?\s+(?P<name>{_SURNAME}(?:\s+{_SURNAME})?|(?<=[a-z]\s)[a-z]{{3,}})"
 )
 _CALLED = re.compile(
-    rf"(?i:\b(?:named|called|name is|name's|prisoner name|surname is?|offender name)\b)\s*:?\s+(?P<name>{_SURNAME}(?:\s+{_SURNAME})?)"
+    r"(?i:\b(?:named|called|name is|name's|prisoner name|surname is?|offender name)\b)"
+    rf"\s*:?\s+(?P<name>{_SURNAME}(?:\s+{_SURNAME})?)"
 )
 _PAIR = re.compile(rf"\b(?P<given>{_CAPITAL})\s+(?P<surname>{_SURNAME})\b")
 _PRISON = re.compile(
@@ -52,7 +53,7 @@ def find_prison_numbers(text: Text) -> Iterator[Fact]:
 
 
 def find_establishments(text: Text) -> Iterator[Fact]:
-    """Prisons: any after HMP or HMYOI, and the known ones after at, in, from or to, or written by themselves."""
+    """Prisons: any after HMP or HMYOI; a known one also after at, in, from or to, or by itself."""
     message, prisons = text.message, _names()["prisons"]
     taken: list[tuple[int, int]] = []
     for match in _PRISON.finditer(message):
@@ -76,7 +77,7 @@ def find_establishments(text: Text) -> Iterator[Fact]:
 
 
 def find_names(text: Text) -> Iterator[Fact]:
-    """Words that are likely a person's name: after a title, after "called", or a common first name and a surname."""
+    """Likely names of people: after a title, after "called", or a common first name and a surname."""
     message, names = text.message, _names()
     taken: list[tuple[int, int]] = []
     for pattern in (_TITLED, _CALLED):

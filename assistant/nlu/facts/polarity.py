@@ -20,9 +20,24 @@ _DENIALS = {"not", "no", "never", "nor", "neither", "without", "non", "nope", "n
 _REACH = 5  # words between a denial and what it denies
 _ANSWERS_NO = {"no", "none", "nil", "false", "nope", "na"}
 _QUESTION_WORDS = {"who", "what", "when", "where", "why", "how", "which", "whose"}
+_ASKING = _QUESTION_WORDS | {
+    "should",
+    "can",
+    "could",
+    "does",
+    "do",
+    "is",
+    "are",
+    "would",
+    "will",
+    "has",
+    "may",
+    "did",
+}
 _NOT_KNOWN_BEFORE = (
     ("do", "not", "know"), ("does", "not", "know"), ("did", "not", "know"), ("not", "sure"), ("unsure",),
-    ("no", "idea"), ("no", "clue"), ("not", "certain"), ("i", "have", "not", "got"), ("we", "have", "not", "got"),
+    ("no", "idea"), ("no", "clue"), ("not", "certain"), ("i", "have", "not", "got"), ("we", "have", "not",
+    "got"),
     ("can", "not", "find"), ("can", "not", "remember"), ("not", "got", "the"), ("could", "not", "tell"),
     ("can", "not", "tell"), ("cannot", "see"), ("can", "not", "see"), ("do", "not", "have", "his"),
     ("do", "not", "have", "her"), ("do", "not", "have", "the"), ("forgotten",), ("waiting", "for"),
@@ -56,6 +71,21 @@ class Polarities:
     def word_denied(self, first: int) -> bool:
         """Whether the word at `first` is denied by one before it."""
         return self._denial_before(first) is not None
+
+    def asked(self, phrase: Phrase) -> bool:
+        """Whether its clause asks ("when is the COM allocated?") and does not suppose ("what if ...")."""
+        first = phrase.first
+        while first > 0 and self._text.words[first - 1].norm not in _BREAKS:
+            first -= 1
+        clause = self._text.norms(first, phrase.first)
+        own = self._text.norms(phrase.first, phrase.past)
+        opener = (clause or own)[0]
+        beside = self._text.norms(phrase.first - 1, phrase.first) + self._text.norms(
+            phrase.past, phrase.past + 1
+        )
+        if {"if", "suppose", "supposing", "once", "say"} & set(clause):
+            return False
+        return opener in _ASKING or bool({"before", "until", "till"} & set(clause)) or "or" in beside
 
     @cached_property
     def _shared(self) -> dict[int, Polarity]:
@@ -109,7 +139,7 @@ class Polarities:
         return None
 
     def _answered(self, first: int) -> bool:
-        """Whether the phrase that starts at word `first` is itself followed by yes or no ("TACT no SCPO yes")."""
+        """Whether the phrase at word `first` is itself followed by yes or no ("TACT no SCPO yes")."""
         for phrase in self._phrases:
             if phrase.first == first:
                 return bool(set(self._text.norms(phrase.past, phrase.past + 1)) & {"yes", "y", *_ANSWERS_NO})

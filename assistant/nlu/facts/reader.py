@@ -5,347 +5,266 @@
 """
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass, field
 from typing import Any
 
 from assistant.nlu.facts import identity, risk, roles, sentence
 from assistant.nlu.facts.dates import DateExpression, find_dates
-from assistant.nlu.facts.durations import Duration, find_durations, number_of
+from assistant.nlu.facts.durations import find_durations, number_of
 from assistant.nlu.facts.fact import Fact
 from assistant.nlu.facts.polarity import Polarities, Polarity
+from assistant.nlu.facts.settle import settle
 from assistant.nlu.facts.text import Text
 from assistant.nlu.facts.vocabulary import Meaning, Phrase, Vocabulary, shared_vocabulary
 
-_EDITIONS = (
-    ("2019", re.compile(
-        r"\b(?:(?:spring )?2019|original|old|older|omic|operating)(?: (?:omic|operating))?"
-        r" (?:model|guidance|edition|version|rules?|document|doc|one|policy|timings?|arrangements)\b"
-        r"|\b(?:under|per|by|use|using|in|go by|switch to|and|with|on|go with|about|for) (?:the )?2019\b(?! ?-)")),
-    ("2022", re.compile(
-        r"\b(?:2022|newer|effective practice|inspectorate s?)(?: effective practice)?"
-        r" (?:guide|guidance|edition|version|rules?|document|doc|one|policy|timings?)\b|\beffective practice guide\b"
-        r"|\b(?:under|per|by|use|using|in|go by|switch to|and|with|on|go with|about|for) (?:the )?2022\b(?! ?-)")),
-    ("2026-service", re.compile(
-        r"\b(?:live|national|digital|manage pom cases|moj|allocation|current) (?:service|system|screen|tool)\b"
-        r"|\bmanage pom cases\b|\bmpc\b|\b2026 (?:service|edition|version|rules?|one|timings?)\b|\bon the screen\b"
-        r"|\b(?:under|use|using|go by|switch to|about|for) (?:the )?2026\b")),
-)  # fmt: skip
-_NUMBER = re.compile(
-    r"^(?:(?:about|around|roughly|its|it s|he s|she s|is|it is|probably|maybe|i think|say) )*(?P<number>\d+(?:\.\d+)?)$"
-)
-_LETTER = re.compile(
-    r"^(?:(?:its|it s|it is|he s|she s|he is|she is|probably|think|i|a|an|now|say|tier|yes|is) )*(?P<tier>[abcd])$"
-)
-_LIST_AGE = re.compile(r"^\d{2}$")
-_CORRECTION = {
-    "no",
-    "not",
-    "sorry",
-    "meant",
-    "actually",
-    "now",
-    "was",
-    "changed",
-    "rather",
-    "mean",
-    "instead",
-}
-
-
-@dataclass
-class _Reading:
-    """What has been read so far, and which words it used."""
-
-    text: Text
-    facts: list[Fact] = field(default_factory=list)
-    taken: set[int] = field(default_factory=set)
-
-    def add(self, name: str, value: Any, first: int, past: int, derived: bool = False) -> None:
-        self.taken.update(range(first, past))
-        self.facts.append(Fact(name, value, *self.text.characters(first, past), derived))
-
-    def free(self, first: int, past: int) -> bool:
-        return self.taken.isdisjoint(range(first, past))
+_LEAD = {
+    "about", "around", "roughly", "its", "it", "s", "he", "she", "is", "was", "probably", "maybe", "i",
+    "we", "think", "say", "said", "an", "a", "now", "yes", "yeah", "ok", "so", "just", "er", "sorry",
+    "no", "meant", "actually",
+}  # fmt: skip
+_FILLER = rf"(?:(?:{'|'.join(sorted(_LEAD))}) )*"
+_NUMBER = re.compile(rf"^{_FILLER}(?P<number>\d+(?:\.\d+)?)$")
+_LETTER = re.compile(rf"^{_FILLER}(?P<tier>[abcd])$")
+_CONDITIONS = {"open": True, "closed": False}
+_RECALL_DAYS = {14: "fixed_term_14", 28: "fixed_term_28"}
+_SEPARATORS = {",", ";", ".", "and", "?", "!"}
+_NOTHING = object()
 
 
 def read_facts(message: str, vocabulary: Vocabulary | None = None) -> list[Fact]:
     """The facts of a message in the order they stand in it; the same message always reads the same."""
     vocabulary = vocabulary or shared_vocabulary()
     text = Text.of(message, vocabulary.correct)
-    if not text.words:
-        return []
-    reading = _Reading(text)
-    _read_identity(reading)
-    _read_editions(reading)
-    levels = list(risk.find_levels(text))
-    phrases = _uncovered(vocabulary.find(text), levels)
-    polarities = Polarities(text, phrases)
-    durations, expressions = _times(reading, phrases)
-    cues = [phrase for phrase in phrases if phrase.of_kind("date")]
-    _read_dates(reading, durations, expressions, cues, polarities, phrases)
-    _read_values(reading, phrases, polarities, vocabulary)
-    _read_levels(reading, levels, phrases)
-    _read_lengths(reading, durations, expressions)
-    _read_bare(reading)
-    return _settle(reading, text)
+    return _Reading(text, vocabulary).read() if text.words else []
 
 
-def _read_identity(reading: _Reading) -> None:
-    for finder in (identity.find_prison_numbers, identity.find_establishments, identity.find_names):
-        for fact in finder(reading.text):
-            reading.facts.append(fact)
-            for index, word in enumerate(reading.text.words):
-                if fact.start <= word.start < fact.end:
-                    reading.taken.add(index)
+class _Reading:
+    """One message being read: what has been found, and the words it used, which no later step reads again."""
 
+    def __init__(self, text: Text, vocabulary: Vocabulary) -> None:
+        self.text = text
+        self.vocabulary = vocabulary
+        self.facts: list[Fact] = []
+        self.taken: set[int] = set()
+        self.levels = list(risk.find_levels(text))
+        self.phrases = [phrase for phrase in vocabulary.find(text) if not self._within_a_level(phrase)]
+        self.polarities = Polarities(text, self.phrases)
+        self.cues = [phrase for phrase in self.phrases if phrase.of_kind("date")]
 
-def _read_editions(reading: _Reading) -> None:
-    for edition, pattern in _EDITIONS:
-        for match in pattern.finditer(reading.text.canonical):
-            first, past = reading.text.indices(*match.span())
-            if reading.free(first, past):
-                reading.add("edition", edition, first, past)
+    def read(self) -> list[Fact]:
+        """Every step in turn, from what is surest to what is left over."""
+        self._read_identity()
+        self._read_editions()
+        self._find_times()
+        self._read_dates()
+        self._read_phrases()
+        self._read_levels()
+        self._read_lengths()
+        self._read_bare()
+        return settle(self.facts, self.text)
 
+    def _add(self, field: str, value: Any, first: int, past: int, derived: bool = False) -> None:
+        self.taken.update(range(first, past))
+        self.facts.append(Fact(field, value, *self.text.characters(first, past), derived))
 
-def _uncovered(phrases: list[Phrase], levels: list[risk.Level]) -> list[Phrase]:
-    """The phrases that are not part of a longer reading of a level ("mappa" in "mappa is at level 2")."""
-    return [
-        phrase
-        for phrase in phrases
-        if not any(
+    def _free(self, first: int, past: int) -> bool:
+        return self.taken.isdisjoint(range(first, past))
+
+    def _within_a_level(self, phrase: Phrase) -> bool:
+        """Whether it is part of a longer reading of a level ("mappa" in "mappa is at level 2")."""
+        return any(
             level.first < phrase.past
             and phrase.first < level.past
             and level.past - level.first > phrase.past - phrase.first
-            for level in levels
+            for level in self.levels
         )
-    ]
 
+    def _read_identity(self) -> None:
+        for finder in (identity.find_prison_numbers, identity.find_establishments, identity.find_names):
+            for fact in finder(self.text):
+                self.facts.append(fact)
+                words = enumerate(self.text.words)
+                self.taken.update(i for i, word in words if fact.start <= word.start < fact.end)
 
-def _times(reading: _Reading, phrases: list[Phrase]) -> tuple[list[Duration], list[DateExpression]]:
-    """Durations and dates, less those that are part of a phrase ("28 day recall") or of an edition's name."""
-    spoken = {i for p in phrases if p.of_kind("value", "detail", "ignored") for i in range(p.first, p.past)}
-    ages = {i for age in sentence.find_ages(reading.text) for i in range(age.first, age.past)}
-    used = spoken | reading.taken | ages
-    durations = [d for d in find_durations(reading.text) if used.isdisjoint(range(d.first, d.past))]
-    expressions = [e for e in find_dates(reading.text, durations) if reading.free(e.first, e.past)]
-    return durations, expressions
+    def _read_editions(self) -> None:
+        for edition, pattern in self.vocabulary.editions.items():
+            for match in pattern.finditer(self.text.canonical):
+                first, past = self.text.indices(*match.span())
+                if self._free(first, past):
+                    self._add("edition", edition, first, past)
 
+    def _find_times(self) -> None:
+        """Durations and dates, less those that are part of a phrase ("28 day recall") or of an age."""
+        kinds = [p for p in self.phrases if p.of_kind("value", "detail", "ignored")]
+        spoken = {index for phrase in kinds for index in range(phrase.first, phrase.past)}
+        ages = {i for age in sentence.find_ages(self.text) for i in range(age.first, age.past)}
+        used = spoken | self.taken | ages
+        self.durations = [d for d in find_durations(self.text) if used.isdisjoint(range(d.first, d.past))]
+        dates = find_dates(self.text, self.durations)
+        self.dates = [date for date in dates if self._free(date.first, date.past)]
+        self.durations = [
+            duration
+            for duration in self.durations
+            if not any(date.first < duration.past and duration.first < date.past for date in self.dates)
+        ]
 
-def _read_dates(
-    reading: _Reading,
-    durations: list[Duration],
-    expressions: list[DateExpression],
-    cues: list[Phrase],
-    polarities: Polarities,
-    phrases: list[Phrase],
-) -> None:
-    text = reading.text
-    loose = [d for d in durations if not any(e.first < d.past and d.first < e.past for e in expressions)]
-    anchored = roles.attach_anchored(text, roles.place_against_cues(text, loose, cues), cues)
-    anchors = {placed.cue.first for placed in anchored if placed.cue}
-    anchors |= {c.first for c in cues if any(p.first <= c.first < p.past for p in anchored)}
-    from_sentence: set[int] = set()
-    for duration in loose:
-        length = sentence.place_duration(text, duration, expressions)
-        if length and length.field == "sentence_length_months":
-            dated = sentence.dated_from(text, duration, expressions)
-            if dated and reading.free(dated.first, dated.past) and not _named_after(dated, cues, expressions):
-                value = roles.settled(text, dated, "sentence_date")
-                reading.add("sentence_date", value, dated.first, dated.past)
-                from_sentence.add(dated.first)
-    recalled = any(m.field == "recall_type" for p in phrases for m in p.of_kind("value", "detail"))
-    remaining = [e for e in expressions if e.first not in from_sentence]
-    free_cues = [cue for cue in cues if cue.first not in anchors]
-    placed_dates = roles.place_dates(text, remaining, free_cues, past_release=recalled)
-    for placed in [*anchored, *placed_dates]:
-        if reading.free(placed.first, placed.past):
-            reading.add(placed.field, placed.value, placed.first, placed.past, placed.derived)
-    bound = anchors | {placed.cue.first for placed in placed_dates if placed.cue}
-    for cue in cues:
-        if cue.first not in bound:
-            _read_undated_cue(reading, cue, polarities)
+    def _read_dates(self) -> None:
+        against = roles.place_against_cues(self.text, self.durations, self.cues)
+        anchored = roles.attach_anchored(self.text, against, self.cues)
+        used = {cue.first for cue in self.cues if any(p.first <= cue.first < p.past for p in anchored)}
+        used |= {placed.cue.first for placed in anchored if placed.cue}
+        from_sentence = self._read_sentence_dates()
+        cues = [cue for cue in self.cues if cue.first not in used]
+        rest = [date for date in self.dates if date.first not in from_sentence]
+        placed_dates = roles.place_dates(self.text, rest, cues, recalled=self._speaks_of("recall_type"))
+        for placed in [*anchored, *placed_dates]:
+            if self._free(placed.first, placed.past):
+                self._add(placed.field, placed.value, placed.first, placed.past, placed.derived)
+        used |= {placed.cue.first for placed in placed_dates if placed.cue}
+        for cue in self.cues:
+            if cue.first not in used:
+                self._read_undated(cue)
+        for date in rest:
+            year = self.text.norms(date.first, date.past)
+            if self._free(date.first, date.past) and len(year) == 1 and year[0] in self.vocabulary.editions:
+                self._add("edition", year[0], date.first, date.past)
 
+    def _speaks_of(self, field: str) -> bool:
+        meanings = (meaning for phrase in self.phrases for meaning in phrase.of_kind("value", "detail"))
+        return any(meaning.field == field for meaning in meanings)
 
-def _named_after(dated: DateExpression, cues: list[Phrase], expressions: list[DateExpression]) -> bool:
-    """Whether a cue with no date of its own comes straight after: "9 years, 1/5/28 CRD"."""
-    return any(
-        dated.past <= cue.first <= dated.past + 1
-        and not any(0 <= expression.first - cue.past <= 3 for expression in expressions)
-        for cue in cues
-    )
-
-
-def _read_undated_cue(reading: _Reading, cue: Phrase, polarities: Polarities) -> None:
-    """ "no CRD" (absent) and "don't know his CRD" (not known)."""
-    meaning = cue.of_kind("date")[0]
-    polarity = polarities.of(cue)
-    if polarity is Polarity.NOT_KNOWN and not meaning.derived:
-        reading.add("not_known", meaning.field, cue.first, cue.past)
-    elif polarity is Polarity.DENIED and meaning.field in roles.NULLABLE:
-        if not cue.of_kind("value", "detail") and (
-            not meaning.derived or "date" in reading.text.norms(cue.first, cue.past)
-        ):
-            reading.add(meaning.field, None, cue.first, cue.past)
-
-
-def _read_values(
-    reading: _Reading, phrases: list[Phrase], polarities: Polarities, vocabulary: Vocabulary
-) -> None:
-    known: set[str] = set()
-    details: list[tuple[Phrase, Meaning]] = []
-    for phrase in phrases:
-        polarity = polarities.of(phrase)
-        for meaning in phrase.of_kind("value"):
-            if polarity is Polarity.NOT_KNOWN:
-                reading.add("not_known", meaning.field, phrase.first, phrase.past)
+    def _read_sentence_dates(self) -> set[int]:
+        """The dates that a sentence runs from ("9 years from 2/11/23"); where they start."""
+        found = set()
+        for duration in self.durations:
+            length = sentence.place_duration(self.text, duration, self.dates)
+            dated = sentence.dated_from(self.text, duration, self.dates)
+            if not length or length.field != "sentence_length_months" or not dated:
                 continue
-            value = meaning.value if polarity is Polarity.SAID else _denied(meaning, vocabulary)
-            if value is not _NOTHING:
-                reading.add(meaning.field, value, phrase.first, phrase.past, meaning.derived)
-                known.add(meaning.field)
-        if polarity is Polarity.NOT_KNOWN and not phrase.of_kind("value"):
-            for meaning in phrase.of_kind("name"):
-                reading.add("not_known", meaning.field, phrase.first, phrase.past)
-        details += [(phrase, meaning) for meaning in phrase.of_kind("detail")]
-    for phrase, meaning in details:
-        if meaning.field in known or phrase.of_kind("value"):
-            continue
-        polarity = polarities.of(phrase)
-        if polarity is Polarity.DENIED:
-            value = vocabulary.negated.get(meaning.field, {}).get("any", _NOTHING)
-            if value is not _NOTHING:
-                reading.add(meaning.field, value, phrase.first, phrase.past)
-                known.add(meaning.field)
-        elif polarity is Polarity.NOT_KNOWN:
-            reading.add("not_known", meaning.field, phrase.first, phrase.past)
-        else:
-            value = {"field": meaning.field, "among": list(meaning.value)}
-            reading.add("needs_detail", value, phrase.first, phrase.past)
+            if self._free(dated.first, dated.past) and not self._named_after(dated):
+                value = roles.settled(self.text, dated, "sentence_date")
+                self._add("sentence_date", value, dated.first, dated.past)
+                found.add(dated.first)
+        return found
 
+    def _named_after(self, dated: DateExpression) -> bool:
+        """Whether a cue with no date of its own comes straight after: "9 years, 1/5/28 CRD"."""
+        return any(
+            dated.past <= cue.first <= dated.past + 1
+            and not any(0 <= date.first - cue.past <= 3 for date in self.dates)
+            for cue in self.cues
+        )
 
-_NOTHING = object()
+    def _read_undated(self, cue: Phrase) -> None:
+        """ "No CRD" (absent) and "don't know his CRD" (not known)."""
+        meaning = cue.of_kind("date")[0]
+        polarity = self.polarities.of(cue)
+        if polarity is Polarity.NOT_KNOWN and not meaning.derived:
+            self._add("not_known", meaning.field, cue.first, cue.past)
+        # "no release" names no date, "no release date" does
+        names_a_date = not meaning.derived or "date" in self.text.norms(cue.first, cue.past)
+        absent = polarity is Polarity.DENIED and meaning.field in roles.NULLABLE and names_a_date
+        if absent and not cue.of_kind("value", "detail"):
+            self._add(meaning.field, None, cue.first, cue.past)
 
+    def _read_phrases(self) -> None:
+        """The values that the phrases stand for, then the fields that they name without a value."""
+        known: set[str] = set()
+        for phrase in self.phrases:
+            polarity = self.polarities.of(phrase)
+            for meaning in phrase.of_kind("value"):
+                if polarity is Polarity.NOT_KNOWN:
+                    self._add("not_known", meaning.field, phrase.first, phrase.past)
+                    continue
+                value = meaning.value if polarity is Polarity.SAID else self._denied(meaning)
+                if meaning.field in self.vocabulary.statements_only and self.polarities.asked(phrase):
+                    value = _NOTHING
+                if value is not _NOTHING:
+                    self._add(meaning.field, value, phrase.first, phrase.past, meaning.derived)
+                    known.add(meaning.field)
+            if polarity is Polarity.NOT_KNOWN and not phrase.of_kind("value"):
+                for meaning in phrase.of_kind("name", "detail"):
+                    self._add("not_known", meaning.field, phrase.first, phrase.past)
+        for phrase in self.phrases:
+            if self.polarities.of(phrase) is Polarity.DENIED and not phrase.of_kind("value"):
+                for meaning in phrase.of_kind("detail"):
+                    value = self.vocabulary.negated.get(meaning.field, {}).get("any", _NOTHING)
+                    if value is not _NOTHING and meaning.field not in known:
+                        self._add(meaning.field, value, phrase.first, phrase.past)
+                        known.add(meaning.field)
+        for phrase in self.phrases:
+            if self.polarities.of(phrase) is Polarity.SAID and not phrase.of_kind("value"):
+                for meaning in phrase.of_kind("detail"):
+                    if meaning.field not in known:
+                        value = {"field": meaning.field, "among": list(meaning.value)}
+                        self._add("needs_detail", value, phrase.first, phrase.past)
 
-def _denied(meaning: Meaning, vocabulary: Vocabulary) -> Any:
-    """The value of a field when these words for it are denied, or `_NOTHING`."""
-    table = vocabulary.negated.get(meaning.field, {})
-    if meaning.derived:
-        return _NOTHING
-    if isinstance(meaning.value, bool):
-        return False if meaning.value else _NOTHING
-    if meaning.value == table.get("any"):
-        return _NOTHING
-    return table.get("any", _NOTHING)
+    def _denied(self, meaning: Meaning) -> Any:
+        """The value of a field when these words for it are denied, or `_NOTHING`."""
+        if meaning.derived:
+            return _NOTHING
+        if isinstance(meaning.value, bool):
+            return False if meaning.value else _NOTHING
+        other = self.vocabulary.negated.get(meaning.field, {}).get("any", _NOTHING)
+        return _NOTHING if meaning.value == other else other
 
-
-def _read_levels(reading: _Reading, levels: Iterable[risk.Level], phrases: list[Phrase]) -> None:
-    longer = {i for p in phrases if p.of_kind("value", "ignored") for i in range(p.first, p.past)}
-    polarities = Polarities(reading.text, [])
-    for level in sorted(levels, key=lambda item: item.first - item.past):
-        span = range(level.first, level.past)
-        if not longer.isdisjoint(span) or not reading.free(level.first, level.past):
-            continue
-        if polarities.word_denied(level.first):
-            continue
-        reading.add(level.field, level.value, level.first, level.past)
-
-
-def _read_lengths(reading: _Reading, durations: list[Duration], expressions: list[DateExpression]) -> None:
-    text = reading.text
-    for length in [*sentence.find_ages(text), *sentence.find_bare_tens(text)]:
-        if reading.free(length.first, length.past):
-            reading.add(length.field, length.value, length.first, length.past)
-    for duration in durations:
-        if not reading.free(duration.first, duration.past):
-            continue
-        length = sentence.place_duration(text, duration, expressions)
-        if length:
-            reading.add(length.field, length.value, length.first, length.past, length.derived)
-        elif duration.months and text.norms(duration.past - 1, duration.past)[0][0] == "y" and reading.facts:
-            reading.add("sentence_length_months", duration.months, duration.first, duration.past)
-        else:
-            reading.add("duration", duration.parts, duration.first, duration.past)
-
-
-def _read_bare(reading: _Reading) -> None:
-    """Values that stand alone: a level, an age in a list, a number or a tier letter as the whole message."""
-    text = reading.text
-    others = bool(reading.facts)
-    for level in risk.find_bare_levels(text, set(reading.taken)):
-        reading.add("rosh" if others else "level", level.value, level.first, level.past)
-    if others:
-        for index, word in enumerate(text.words):
-            before, after = text.norms(index - 1, index), text.norms(index + 1, index + 2)
-            alone = (not before or before[0] in {",", ";", "and"}) and (
-                not after or after[0] in {",", ";", ".", "and", "?"}
-            )
+    def _read_levels(self) -> None:
+        longer = {i for p in self.phrases if p.of_kind("value", "ignored") for i in range(p.first, p.past)}
+        for level in sorted(self.levels, key=lambda item: item.first - item.past):
             if (
-                word.kind == "number"
-                and _LIST_AGE.match(word.norm)
-                and alone
-                and reading.free(index, index + 1)
+                longer.isdisjoint(range(level.first, level.past))
+                and self._free(level.first, level.past)
+                and not self.polarities.word_denied(level.first)
             ):
-                reading.add("age_years", int(word.norm), index, index + 1)
-    elif match := _NUMBER.match(text.canonical.rstrip(" .!?")):
-        number = float(match["number"])
-        first, past = text.indices(*match.span("number"))
-        reading.add("number", int(number) if number == int(number) else number, first, past)
-    elif (number_word := number_of(text.canonical)) and text.canonical not in {"a", "an"}:
-        reading.add("number", int(number_word), 0, len(text.words))
-    elif match := _LETTER.match(text.canonical.rstrip(" .!?")):
-        reading.add("tier", match["tier"].upper(), *text.indices(*match.span("tier")))
+                self._add(level.field, level.value, level.first, level.past)
 
+    def _read_lengths(self) -> None:
+        for length in [*sentence.find_ages(self.text), *sentence.find_bare_tens(self.text)]:
+            if self._free(length.first, length.past):
+                self._add(length.field, length.value, length.first, length.past)
+        for duration in self.durations:
+            if not self._free(duration.first, duration.past) or roles.past_a_cue(
+                self.text, duration, self.cues
+            ):
+                continue
+            length = sentence.place_duration(self.text, duration, self.dates)
+            in_years = self.text.norms(duration.past - 1, duration.past)[0].startswith("y")
+            if length:
+                self._add(length.field, length.value, length.first, length.past)
+            elif duration.days in _RECALL_DAYS and len(self.text.words) <= 8:
+                self._add(
+                    "recall_type", _RECALL_DAYS[duration.days], duration.first, duration.past, derived=True
+                )
+            elif duration.vague:
+                continue
+            elif duration.months and in_years and self.facts and not sentence.compared(self.text, duration):
+                self._add("sentence_length_months", duration.months, duration.first, duration.past)
+            else:
+                self._add("duration", duration.parts, duration.first, duration.past)
 
-def _settle(reading: _Reading, text: Text) -> list[Fact]:
-    """One value a field: the last said where the message corrects itself, none where it offers a choice."""
-    by_field: dict[str, list[Fact]] = {}
-    for fact in sorted(reading.facts, key=lambda fact: (fact.start, fact.end)):
-        by_field.setdefault(fact.field, []).append(fact)
-    several = {
-        "date",
-        "duration",
-        "not_known",
-        "needs_detail",
-        "personal_name",
-        "establishment",
-        "prison_number",
-        "other_date",
-    }
-    kept: list[Fact] = []
-    for name, facts in by_field.items():
-        said = [fact for fact in facts if not fact.derived] or facts
-        if name in several or len({repr(fact.value) for fact in said}) == 1:
-            kept += facts if name in several else said[-1:] if len(said) > 1 else said
-        elif not _offers_a_choice(text, said[-2], said[-1]):
-            kept.append(said[-1])
-    kept += _worked_out(kept)
-    return sorted(kept, key=lambda fact: (fact.start, fact.end))
+    def _read_bare(self) -> None:
+        """Values that stand alone: a level, an age in a list, or one value as the whole message."""
+        others = bool(self.facts)
+        for level in risk.find_bare_levels(self.text, set(self.taken)):
+            self._add("rosh" if others else "level", level.value, level.first, level.past)
+        for index, word in enumerate(self.text.words):
+            before, after = self.text.norms(index - 1, index), self.text.norms(index + 1, index + 2)
+            alone = (not before or before[0] in _SEPARATORS) and (not after or after[0] in _SEPARATORS)
+            if not alone or not self._free(index, index + 1):
+                continue
+            if word.norm in _CONDITIONS:
+                self._add("in_open_conditions", _CONDITIONS[word.norm], index, index + 1)
+            elif others and word.kind == "number" and re.fullmatch(r"\d{2}", word.norm):
+                self._add("age_years", int(word.norm), index, index + 1)
+        if not self.facts:
+            self._read_whole()
 
-
-def _offers_a_choice(text: Text, one: Fact, other: Fact) -> bool:
-    between = text.message[one.end : other.start].lower().split()
-    return not set(between) & _CORRECTION and bool(
-        {"or", "/", "and", "v", "vs", "versus"} & {*between, *"".join(between)[:1]}
-    )
-
-
-def _worked_out(facts: list[Fact]) -> list[Fact]:
-    """A fixed length with a release date is a determinate sentence (parole dates would make it another kind)."""
-    names = {fact.field for fact in facts}
-    release = {"conditional_release_date", "automatic_release_date"} & {
-        fact.field for fact in facts if fact.value is not None
-    }
-    parole = {
-        "parole_eligibility_date",
-        "first_parole_eligibility_date",
-        "next_parole_eligibility_date",
-        "parole_decision",
-    }
-    detail = any(fact.field == "needs_detail" and fact.value["field"] == "sentence_type" for fact in facts)
-    if {"sentence_type", "tariff_expiry_date"} & names or detail or parole & names or not release:
-        return []
-    for fact in facts:
-        if fact.field == "sentence_length_months":
-            return [Fact("sentence_type", "determinate", fact.start, fact.end, derived=True)]
-    return []
+    def _read_whole(self) -> None:
+        whole = self.text.canonical.rstrip(" .!?")
+        if match := _NUMBER.match(whole):
+            number = float(match["number"])
+            value = int(number) if number == int(number) else number
+            self._add("number", value, *self.text.indices(*match.span("number")))
+        elif match := _LETTER.match(whole):
+            self._add("tier", match["tier"].upper(), *self.text.indices(*match.span("tier")))
+        elif (said := number_of(whole)) and whole not in ("a", "an"):
+            self._add("number", int(said), 0, len(self.text.words))

@@ -9,8 +9,8 @@ from assistant.nlu.facts.text import Text
 
 LEVELS = {
     "very high": "very_high", "v high": "very_high", "vh": "very_high", "vhigh": "very_high",
-    "veryhigh": "very_high", "high": "high", "hi": "high", "medium": "medium", "med": "medium",
-    "moderate": "medium", "low": "low",
+    "veryhigh": "very_high", "high": "high", "medium": "medium", "med": "medium", "moderate": "medium",
+    "low": "low",
 }  # fmt: skip
 _SHORT_ROSH = {
     "vhrosh": "very_high", "vhroh": "very_high", "vhrsh": "very_high", "hrosh": "high", "hroh": "high",
@@ -33,7 +33,7 @@ _N = r"(?P<level>1|2|3|one|two|three|ii|iii)"
 _MAPPA = re.compile(
     rf"\b(?:(?P<active>active|actively|currently|presently)(?: (?:is|being|managed|at|under|as|a|on))* )?"
     rf"mappa(?: (?:is|was|now|of|as|at|s|level|lvl|l|set|case|currently|managed))* {_N}\b"
-    r"(?P<after> (?:is )?(?:currently )?active(?:ly)?(?: managed)?)?"
+    r"(?P<after>(?: ,)? (?:is )?(?:currently |being )?active(?:ly)?(?: managed)?)?"
 )
 _LEVEL_MAPPA = re.compile(
     rf"\b(?:(?P<active>active|actively|currently)(?: (?:being|managed|at))* )?(?:level|lvl) {_N} mappa\b"
@@ -113,11 +113,12 @@ def find_bare_levels(text: Text, taken: set[int]) -> Iterator[Level]:
 
 
 _OPENERS = {
-    ",", ";", ".", "and", "is", "s", "now", "meant", "its", "it", "was", "probably", "think", "a", "assessed", "as",
-    "be", "to", "say", "mean", "just", "maybe", "actually", "sorry", "no", "still", "fairly", "put", "got", "with", "(",
-    "currently", "but", "now", "yes", "yeah",
+    ",", ";", ".", "(", "and", "is", "s", "now", "meant", "its", "it", "was", "probably", "think", "a",
+    "assessed", "as", "be", "to", "say", "mean", "just", "maybe", "actually", "sorry", "no", "still",
+    "fairly", "put", "got", "with", "currently", "but", "yes", "yeah",
 }  # fmt: skip
 _CLOSERS = {
-    ",", ";", ".", "and", "?", "!", "now", "i", "then", "please", "not", "today", "but", ")", "with", "sorry",
-    "actually", "at", "on", "think", "so", "who", "what", "when", "is", "does", "how", "for", "rather",
+    ",", ";", ".", ")", "and", "?", "!", "now", "i", "then", "please", "not", "today", "but", "with",
+    "sorry", "actually", "at", "on", "think", "so", "who", "what", "when", "is", "does", "how", "for",
+    "rather",
 }  # fmt: skip

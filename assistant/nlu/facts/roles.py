@@ -1,16 +1,19 @@
-"""Which fact a date belongs to: the cue nearest to it, before or after ("CRD 1/5/28", "1/5/28 is his CRD")."""
+"""Which fact a date belongs to: the cue nearest to it, as in "CRD 1/5/28" and "1/5/28 is his CRD"."""
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
 from assistant.nlu.facts.dates import DateExpression
 from assistant.nlu.facts.durations import Duration
+from assistant.nlu.facts.sentence import compared, comparison_of
 from assistant.nlu.facts.text import Text
 from assistant.nlu.facts.vocabulary import Meaning, Phrase
 
 PAST_DATES = frozenset({
     "sentence_date", "recall_return_date", "last_oasys_date", "last_parole_review_date", "date_of_birth",
-    "reception_date", "arrival_date", "significant_event_date", "com_allocation_date", "roh_assessed_high_date",
+    "reception_date", "arrival_date", "significant_event_date", "com_allocation_date",
+    "roh_assessed_high_date",
     "last_roh_review_date", "open_conditions_move_date", "hospital_transfer_date", "order_date",
     "early_allocation_assessed_on", "open_prison_arrival_date", "female_open_category_date",
 })  # fmt: skip
@@ -22,6 +25,7 @@ NULLABLE = frozenset({
     "roh_assessed_high_date", "last_roh_review_date", "sentence_planning_meeting_date", "target_hearing_date",
 })  # fmt: skip
 
+YOUNGEST_BORN = 15  # a birth in '16 or later is read as of the last century
 _REACH_BEFORE, _REACH_AFTER = 7, 4
 _AFTER_WORDS = {
     "is", "was", "his", "her", "the", "their", "for", "as", "(", ")", "being", "a", "s", "when", "he", "she",
@@ -30,25 +34,13 @@ _AFTER_WORDS = {
 _STRONG_BREAKS = {".", ";", "!"}
 _UNTIL = {"to", "until", "till", "til", "off", "away", "short"}
 _EARLIER = _UNTIL | {"before", "pre", "prior", "ahead", "from", "out"}
-_LATER = {"after", "post", "following", "past", "since"}
-_SMALL = {"the", "his", "her", "their", "my", "a", "an", "of", "to", "from", "he", "she", "was", "is", "being", "left", "go",
-          "first", "date"}  # fmt: skip
-_PRESENT = {
-    "is",
-    "s",
-    "now",
-    "currently",
-    "about",
-    "still",
-    "only",
-    "just",
-    "with",
-    "has",
-    "got",
-    "are",
-    "roughly",
-}
-_CHANGED_FROM = {"from", "not"}
+_LATER = {"after", "following", "since"}
+_SMALL = {
+    "the", "his", "her", "their", "my", "a", "an", "of", "to", "from", "he", "she", "was", "is", "being",
+    "left", "go", "first", "date",
+}  # fmt: skip
+_PRESENT = {"is", "s", "now", "currently", "about", "still", "only", "just", "with", "has", "got", "are"}
+_PAST_IT = {"over", "past", "post", "beyond"}
 
 
 @dataclass(frozen=True)
@@ -88,11 +80,12 @@ def _fits(meaning: Meaning, expression: DateExpression) -> bool:
 
 
 def place_dates(
-    text: Text, expressions: list[DateExpression], cues: list[Phrase], past_release: bool = False
+    text: Text, expressions: list[DateExpression], cues: list[Phrase], recalled: bool = False
 ) -> list[Placed]:
     """Each date with its field; `date` where no words give it one (a vague one is then left out).
 
-    `past_release`: a recall is spoken of, so "released" tells of the earlier release and names no date to come.
+    `recalled`: a recall is spoken of, so "released" tells of the earlier release, and "came in" of the
+    return.
     """
     dropped = {e.first for e in expressions if _superseded(text, e, expressions)}
     expressions = [e for e in expressions if e.first not in dropped]
@@ -103,7 +96,9 @@ def place_dates(
             cost = _cost(text, expression, cue)
             if meaning is None or cost is None or not _fits(meaning, expression):
                 continue
-            if meaning.derived and past_release and "released" in text.norms(cue.first, cue.past):
+            if meaning.derived and recalled and "released" in text.norms(cue.first, cue.past):
+                continue
+            if meaning.derived and not recalled and meaning.field == "recall_return_date":
                 continue
             pairs.append(
                 (cost + (1.5 if meaning.derived else 0), cue.first > expression.first, expression, cue)
@@ -118,15 +113,25 @@ def place_dates(
         if meaning is None:
             continue
         used.add(cue.first)
-        value = settled(text, expression, meaning.field)
+        returned = recalled and meaning.field == "reception_date"
+        name = "recall_return_date" if returned else meaning.field
+        value = settled(text, expression, name)
         placed[expression.first] = Placed(
-            meaning.field, value, expression.first, expression.past, meaning.derived, cue
+            name, value, expression.first, expression.past, meaning.derived, cue
         )
     for expression in expressions:
-        if expression.first not in placed and (not expression.vague or len(text.words) <= 4):
+        vague = expression.vague and (len(text.words) > 4 or _lone_year(text, expression))
+        if expression.first not in placed and not vague:
             value = settled(text, expression, "date")
             placed[expression.first] = Placed("date", value, expression.first, expression.past)
     return [placed[first] for first in sorted(placed)]
+
+
+def _lone_year(text: Text, expression: DateExpression) -> bool:
+    """A year among other words: more likely the name of an edition than a date."""
+    return (
+        set(expression.value) == {"partial"} and len(expression.value["partial"]) == 4 and len(text.words) > 1
+    )
 
 
 def _superseded(text: Text, expression: DateExpression, expressions: list[DateExpression]) -> bool:
@@ -143,25 +148,25 @@ def _superseded(text: Text, expression: DateExpression, expressions: list[DateEx
 def settled(text: Text, expression: DateExpression, field: str) -> Any:
     """The value, with what the role decides: the side of today for "on Tuesday", the century of a birth."""
     value = expression.value
-    if isinstance(value, dict) and value.get("relative", {}).get("which") == "unsaid":
-        which = "last" if field in PAST_DATES else "unsaid" if field == "date" else "this"
+    if isinstance(value, dict) and value.get("relative", {}).get("which") in ("unsaid", "this"):
+        which = value["relative"]["which"]
+        if field in PAST_DATES:
+            which = "last" if which == "unsaid" else "latest"
+        elif field != "date":
+            which = "this"
         return {"relative": {**value["relative"], "which": which}}
     if field == "date_of_birth" and isinstance(value, str):
-        said = text.words[expression.past - 1].norm
-        two_digits = (
-            len(said.replace("\\", "/").replace(".", "/").replace("-", "/").rsplit("/", 1)[-1].strip("'"))
-            == 2
-        )
-        if two_digits and int(value[2:4]) > 15 and value.startswith("20"):
+        year = re.split(r"\D", text.words[expression.past - 1].norm.strip("'"))[-1]
+        if len(year) == 2 and value.startswith("20") and int(year) > YOUNGEST_BORN:
             return f"19{value[2:]}"
     return value
 
 
 def place_against_cues(text: Text, durations: list[Duration], cues: list[Phrase]) -> list[Placed]:
-    """Lengths of time counted from a named date: "8 months before CRD", "10 months to tariff", "3 weeks after sentence".
+    """Lengths of time counted from a named date: "8 months before CRD", "10 months to tariff".
 
-    "He is 8 months from his CRD" says when the CRD is (today and 8 months); "8 months from CRD" by itself is a
-    date 8 months before it.
+    "He is 8 months from his CRD" says when the CRD is (today and 8 months); "8 months from CRD" by itself is
+    a date 8 months before it.
     """
     placed = []
     for duration in durations:
@@ -169,6 +174,8 @@ def place_against_cues(text: Text, durations: list[Duration], cues: list[Phrase]
             meaning = _meaning(cue)
             gap = text.norms(duration.past, cue.first)
             if meaning is None or cue.first < duration.past or not gap or len(gap) > 4:
+                continue
+            if _PAST_IT & set(gap):
                 continue
             signs = [word for word in gap if word in _EARLIER | _LATER]
             if not signs or not set(gap) <= _EARLIER | _LATER | _SMALL | {"left"}:
@@ -178,8 +185,19 @@ def place_against_cues(text: Text, durations: list[Duration], cues: list[Phrase]
     return placed
 
 
+def past_a_cue(text: Text, duration: Duration, cues: list[Phrase]) -> bool:
+    """ "5 years over tariff": how long ago, in round numbers; no date and no sentence."""
+    return any(
+        0 < cue.first - duration.past <= 3 and _PAST_IT & set(text.norms(duration.past, cue.first))
+        for cue in cues
+    )
+
+
 def _against(text: Text, duration: Duration, cue: Phrase, meaning: Meaning, sign: str) -> Placed:
     parts = duration.parts
+    if comparison := compared(text, duration):
+        value = {**parts, "comparison": comparison_of(comparison), "to": meaning.field}
+        return Placed("time_left", value, duration.first, cue.past, cue=cue)
     present = bool(set(text.norms(duration.first - 3, duration.first)) & _PRESENT)
     until = sign in _UNTIL or (sign in {"from", "out"} and present) or sign == "since"
     lead = 1 if text.norms(duration.first - 1, duration.first) == ["in"] else 0

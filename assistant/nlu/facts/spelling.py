@@ -1,7 +1,8 @@
 """Key words spelt wrong, put right: "condtional", "tarrif", "recaled".
 
-Only words that English does not know are touched, and only towards a word of the reader's own vocabulary, so that
-"condition" never becomes "conditional". The list of English words is that of spaCy's small English model.
+Only words that English does not know are touched, and only towards a word of the reader's own vocabulary,
+so that "condition" never becomes "conditional". The list of English words is that of spaCy's small English
+model.
 """
 
 import json

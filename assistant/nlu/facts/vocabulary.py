@@ -1,5 +1,6 @@
 """The phrases of vocabulary.yaml, found in a message with spaCy's phrase matcher."""
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -17,10 +18,10 @@ from assistant.nlu.facts.text import Text
 
 SOURCE = Path(__file__).with_name("vocabulary.yaml")
 READERS_WORDS = (  # what dates.py and durations.py look for
-    "january february march april june july august september october november december monday tuesday wednesday"
-    " thursday friday saturday sunday yesterday tomorrow today months weeks years days month fortnight months"
-    " unknown"
-).split()
+    "january", "february", "march", "april", "june", "july", "august", "september", "october", "november",
+    "december", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "yesterday",
+    "tomorrow", "today", "month", "months", "weeks", "years", "days", "fortnight", "unknown",
+)  # fmt: skip
 
 Kind = Literal["value", "detail", "date", "name", "ignored"]
 
@@ -57,9 +58,22 @@ def expand(pattern: str) -> Iterator[tuple[str, ...]]:
     groups = []
     for group in pattern.split():
         choices = group.rstrip("~").split("|")
+        if {"is", "has"} & set(choices):
+            choices.append("s")  # "he's", "it's"
         groups.append([*choices, ""] if group.endswith("~") else choices)
     for words in product(*groups):
         yield tuple(word for word in words if word)
+
+
+def alternatives(patterns: Iterable[str]) -> str:
+    """A regular expression for any wording of any of the patterns, the longest first.
+
+    >>> alternatives(["time left", "to go|serve"])
+    '(?:time left|to serve|to go)'
+    """
+    wordings = {" ".join(words) for pattern in patterns for words in expand(str(pattern))}
+    ordered = sorted(wordings, key=lambda wording: (-len(wording), wording))
+    return f"(?:{'|'.join(re.escape(wording).replace(chr(92) + ' ', ' ') for wording in ordered)})"
 
 
 def _constant(value: Any) -> Any:
@@ -73,6 +87,12 @@ class Vocabulary:
         """Read the YAML and build the matcher (about 0.2 s)."""
         data: dict[str, Any] = yaml.safe_load(source.read_text(encoding="utf-8"))
         self.negated: dict[str, dict[Any, Any]] = data["negated"]
+        self.lengths = {name: alternatives(patterns) for name, patterns in data["lengths"].items()}
+        self.editions = {
+            edition: re.compile(rf"\b{alternatives(patterns)}\b")
+            for edition, patterns in data["editions"].items()
+        }
+        self.statements_only = frozenset(data["statements_only"])
         self._upper_case_only = frozenset(data["upper_case_only"])
         self._meanings: dict[tuple[str, ...], list[Meaning]] = {}
         self._read(data)

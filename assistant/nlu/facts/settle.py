@@ -1,0 +1,75 @@
+"""One value a field: what a message says in the end, and what follows from it."""
+
+from assistant.nlu.facts.fact import Fact
+from assistant.nlu.facts.text import Text
+
+MANY = frozenset({
+    "date", "duration", "not_known", "needs_detail", "personal_name", "establishment", "prison_number",
+    "other_date", "edition",
+})  # fmt: skip
+"""Entities of which a message may have several."""
+
+_CORRECTION = {
+    "no", "not", "sorry", "meant", "actually", "now", "was", "changed", "rather", "mean", "instead", "to",
+}  # fmt: skip
+_CHOICE = {"or", "/", "and", "v", "vs", "versus"}
+_INDETERMINATE = {"life", "ipp"}
+_PAROLE_FIELDS = {
+    "parole_eligibility_date", "first_parole_eligibility_date", "next_parole_eligibility_date",
+    "parole_decision",
+}  # fmt: skip
+
+
+def settle(facts: list[Fact], text: Text) -> list[Fact]:
+    """The facts in order, each field once: the last value said, or none where the message offers a choice."""
+    by_field: dict[str, list[Fact]] = {}
+    for fact in sorted(_hearing_outcomes(facts, text), key=lambda fact: (fact.start, fact.end)):
+        by_field.setdefault(fact.field, []).append(fact)
+    kept: list[Fact] = []
+    for field, found in by_field.items():
+        said = [fact for fact in found if not fact.derived] or found
+        if field in MANY:
+            kept += found
+        elif len(said) < 2 or said[-1].value == said[-2].value or not _is_a_choice(text, said[-2], said[-1]):
+            kept.append(said[-1])
+    known = {fact.field for fact in kept}
+    kept = [fact for fact in kept if fact.field != "not_known" or fact.value not in known]
+    return sorted([*kept, *_worked_out(kept)], key=lambda fact: (fact.start, fact.end))
+
+
+def _is_a_choice(text: Text, one: Fact, other: Fact) -> bool:
+    """ "NPS or CRC?" says neither; "NPS not CRC", "was NPS, now CRC" and "NPS, CRC" say one."""
+    between = text.message[one.end : other.start].lower().replace("/", " / ").split()
+    before = text.message[: one.start].lower().split()[-2:]
+    return not ({*between, *before} & _CORRECTION) and bool(_CHOICE & set(between))
+
+
+def _hearing_outcomes(facts: list[Fact], text: Text) -> list[Fact]:
+    """The decision of a hearing on the recall of a lifer or an IPP is that of the recall hearing."""
+    values = {fact.field: fact.value for fact in facts}
+    details = [fact.value["field"] for fact in facts if fact.field == "needs_detail"]
+    recalled = "recall_type" in details or values.get("recall_type", "none") != "none"
+    words = {word.norm for word in text.words}
+    if not recalled or "hearing" not in words:
+        return facts
+    if values.get("sentence_type") not in _INDETERMINATE and "recall hearing" not in text.canonical:
+        return facts
+    outcomes = {"release", "no_release", "pending"}
+    return [
+        Fact("recall_hearing_outcome", fact.value, fact.start, fact.end, fact.derived)
+        if fact.field == "parole_decision" and fact.value in outcomes
+        else fact
+        for fact in facts
+    ]
+
+
+def _worked_out(facts: list[Fact]) -> list[Fact]:
+    """A fixed length with a release date is a determinate sentence, unless parole is spoken of."""
+    given = {fact.field for fact in facts if fact.value is not None}
+    detail = any(fact.field == "needs_detail" and fact.value["field"] == "sentence_type" for fact in facts)
+    if detail or given & ({"sentence_type", "tariff_expiry_date", "tariff_length_months"} | _PAROLE_FIELDS):
+        return []
+    if not given & {"conditional_release_date", "automatic_release_date"}:
+        return []
+    lengths = [fact for fact in facts if fact.field == "sentence_length_months"]
+    return [Fact("sentence_type", "determinate", fact.start, fact.end, derived=True) for fact in lengths]
