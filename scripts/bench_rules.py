@@ -1,6 +1,6 @@
-"""How many full assessments a second the rules module does on one core, for a mixed caseload of generated cases.
+"""How many full assessments a second the rules module does on one core, for a mixed caseload.
 
-    python scripts/bench_rules.py [--cases 10000] [--edition 2022] [--json]
+python scripts/bench_rules.py [--cases 10000] [--edition 2022] [--json]
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from actions.rules import RuleBook  # noqa: E402
+from actions.rules import RuleBook
 
 AS_OF = date(2026, 3, 2)
 
@@ -59,7 +59,9 @@ def generated_case(random_: random.Random) -> dict[str, Any]:
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the benchmark and print the result."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--cases", type=int, default=10_000)
     parser.add_argument("--edition", default="2022")
     parser.add_argument("--seed", type=int, default=1)
@@ -87,10 +89,11 @@ def main(arguments: list[str] | None = None) -> int:
     if options.json:
         print(json.dumps(result))
     else:
+        speed, median, high = result["assessments_per_second"], result["median_ms"], result["p95_ms"]
         print(
-            f"{result['cases']} cases, edition {result['edition']}: {result['assessments_per_second']} full "
-            f"assessments a second on one core (median {result['median_ms']} ms, 95% under {result['p95_ms']} ms)"
+            f"{options.cases} cases, edition {options.edition}: {speed} full assessments a second on one core"
         )
+        print(f"median {median} ms, 95% under {high} ms")
     return 0
 
 

@@ -24,11 +24,14 @@ class Case:
         self.edition, self.facts, self.today, self.presume = edition, facts, today, presume
         self.truths: list[Any] = [...] * edition.size
         self._values: dict[str, Value] = {"today": today}
-        self.memory: dict[str, Any] = {}
+        self.memory: dict[Any, Any] = {}
 
     def on(self, day: date) -> Case:
-        """The same case on another day."""
-        return Case(self.edition, self.facts, day, self.presume)
+        """The same case on another day (made once for each day)."""
+        known: Case | None = self.memory.get(day)
+        if known is None:
+            known = self.memory[day] = Case(self.edition, self.facts, day, self.presume)
+        return known
 
     def strictly(self) -> Case:
         """The same case with nothing taken for granted."""

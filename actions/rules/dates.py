@@ -6,6 +6,7 @@ A week is seven days. Working days skip weekends and the bank holidays of Englan
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -13,7 +14,6 @@ from functools import cache, lru_cache
 from zoneinfo import ZoneInfo
 
 import holidays
-from dateutil.relativedelta import relativedelta
 from govuk_bank_holidays.bank_holidays import BankHolidays
 
 LONDON = ZoneInfo("Europe/London")
@@ -52,7 +52,9 @@ def _unit(unit: str, count: int) -> str:
 @lru_cache(maxsize=65536)
 def add_months(day: date, months: int) -> date:
     """The same day `months` calendar months later (or earlier), clipped to the end of the month."""
-    return day + relativedelta(months=months)
+    month = day.year * 12 + day.month - 1 + months
+    year, index = divmod(month, 12)
+    return date(year, index + 1, min(day.day, monthrange(year, index + 1)[1]))
 
 
 @lru_cache(maxsize=65536)
@@ -110,14 +112,14 @@ def written(day: date) -> str:
     return f"{day.day} {day:%B %Y}"
 
 
+@lru_cache(maxsize=65536)
 def months_and_days(start: date, end: date) -> str:
     """The time from one date to another in words: `40 months` or `9 months and 30 days`."""
     if end < start:
         return "no time"
-    span = relativedelta(end, start)
-    months = span.years * 12 + span.months
-    while add_months(start, months + 1) <= end:  # the end of a short month counts as a whole month
-        months += 1
+    months = (end.year - start.year) * 12 + end.month - start.month
+    while add_months(start, months) > end:
+        months -= 1
     days = (end - add_months(start, months)).days
     parts = [f"{months} {_unit('months', months)}"] if months else []
     if days or not parts:

@@ -243,7 +243,8 @@ def com_responsible_date(case: Case) -> Value:
     holder = case.value("com_responsible")
     if holder is not True:
         return holder if isinstance(holder, Open) else None
-    winner = decide(case).reasons[0].rule
+    decision = decide(case)
+    winner = decision.winner.id if decision.winner is not None and not decision.branches else ""
     if winner in ("RESP-06", "RESP-10"):
         return case.value("sentence_date")
     if winner in ("RESP-11", "RESP-12"):

@@ -76,6 +76,7 @@ class Edition:
             sorted((r for r in catalogue.rules.values() if self._uses(r)), key=lambda r: r.id)
         )
         self.by_id: Mapping[str, Rule] = {rule.id: rule for rule in self.rules}
+        self._groups: dict[tuple[str, ...], tuple[Rule, ...]] = {}
         self.fields: Mapping[str, Field] = {
             **catalogue.fields,
             **{name: replace(catalogue.fields[name], allowed=tuple(v)) for name, v in model.allowed.items()},
@@ -103,9 +104,14 @@ class Edition:
             if (self.id in c.editions if c.editions is not None else model.parts == "guidance")
         )
         self.responsibility = self._ranked("responsible", "allocated", "discretion")
+        self.holders: dict[str, str] = {
+            rule.id: str(outcome.get("responsible") or outcome.get("decided_by"))
+            for rule in self.responsibility
+            for outcome in (rule.outcome(self.id),)
+        }
         self.pom_types = self._ranked("pom_type")
         self.handovers = self._some(lambda r: r.model.variant is not None and r.kind == "task")
-        self.tasks = self._some(lambda r: r.kind == "task")
+        self.tasks = self._some(_is_duty)
 
     @property
     def size(self) -> int:
@@ -130,10 +136,22 @@ class Edition:
     def _some(self, wanted: Callable[[Rule], bool]) -> tuple[Rule, ...]:
         return tuple(rule for rule in self.rules if wanted(rule))
 
+    def in_group(self, group: str, *kinds: str) -> tuple[Rule, ...]:
+        """The rules of a group, of the kinds named (any kind when none is)."""
+        key = (group, *kinds)
+        if key not in self._groups:
+            self._groups[key] = self._some(lambda r: r.group == group and (not kinds or r.kind in kinds))
+        return self._groups[key]
+
     def owners(self, roles: Iterable[str]) -> str:
         """The roles in words, such as `POM and key worker`."""
         names = [self.roles.get(role, role.replace("_", " ")) for role in roles]
         return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names) if names else ""
+
+
+def _is_duty(rule: Rule) -> bool:
+    """Tasks, and the passing of responsibility by early allocation."""
+    return rule.kind == "task" or (rule.group == "early-allocation" and rule.kind == "responsible")
 
 
 def _table(model: DerivedModel, compiler: Compiler) -> Derivation:

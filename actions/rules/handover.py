@@ -10,7 +10,7 @@ from actions.rules.derived import FIFTEEN_MONTHS, early_allocation_handover
 from actions.rules.explain import reason, sum_in_words
 from actions.rules.logic import NOTHING
 from actions.rules.parts import is_sentenced, open_facts, true_rules
-from actions.rules.responsibility import decide
+from actions.rules.responsibility import decide, reasons_for
 from actions.rules.results import Part, Reason
 from actions.rules.values import Open
 
@@ -24,7 +24,7 @@ def assess_handover(case: Case) -> Part:
         return Part("not_applicable", {"date": None, "kind": "none"})
     day, reasons, still = _date(case)
     if day is None and not still and not reasons:
-        reasons = list(decide(case).reasons[:1])
+        reasons = list(reasons_for(case)[:1])
     kind, kind_reasons, kind_open = _kind(case, day)
     facts = still | kind_open
     if day is not None and not kind_open:

@@ -143,17 +143,49 @@ class Group(Condition):
 
 
 class All(Group):
-    """True when every part is true, false as soon as one is false."""
+    """True when every part is true, false as soon as one is false.
+
+    The parts are tried with the facts entered first and the facts worked out last, which changes nothing but
+    the cost. A group with an `index` remembers its truth in the case.
+    """
+
+    ENTERED = frozenset(
+        {"legal_status", "sentence_type", "provider", "recall_type", "early_allocation_agreed"}
+    )
+
+    def __init__(self, parts: Sequence[Condition], index: int = -1, costs: Sequence[int] = ()) -> None:
+        super().__init__(parts)
+        self.index = index
+        order = sorted(range(len(self.parts)), key=lambda i: costs[i] if costs else 0)
+        self._entered = tuple(
+            part for part in self.parts if isinstance(part, Comparison) and part.field in self.ENTERED
+        )
+        self._tried = tuple(
+            (part.index if isinstance(part, (Comparison, DateComparison)) else -1, part)
+            for part in (self.parts[i] for i in order)
+        )
 
     def truth(self, case: Case) -> Truth:
+        truths = case.truths
+        if self.index >= 0 and truths[self.index] is not Ellipsis:
+            return truths[self.index]  # type: ignore[no-any-return]
         result: Truth = True
-        for part in self.parts:
-            truth = part.truth(case)
+        for index, part in self._tried:
+            truth = truths[index] if index >= 0 else Ellipsis
+            if truth is Ellipsis:
+                truth = part.truth(case)
             if truth is False:
-                return False
+                result = False
+                break
             if truth is None:
                 result = None
+        if self.index >= 0:
+            truths[self.index] = result
         return result
+
+    def ruled_out(self, case: Case) -> bool:
+        """Whether a fact that does not change with time makes it false."""
+        return any(part.truth(case) is False for part in self._entered)
 
 
 class Any_(Group):
@@ -174,8 +206,14 @@ class Not(Group):
     """The opposite of all its parts together."""
 
     def truth(self, case: Case) -> Truth:
-        truth = All.truth(self, case)  # type: ignore[arg-type]
-        return None if truth is None else not truth
+        result: Truth = True
+        for part in self.parts:
+            truth = part.truth(case)
+            if truth is False:
+                return True
+            if truth is None:
+                result = None
+        return None if result is None else not result
 
 
 def plain_date(value: date) -> date:
@@ -202,15 +240,21 @@ class Compiler:
 
     def __init__(self) -> None:
         self._known: dict[str, Condition] = {}
+        self.size = 0  # the length of a case's memory of truths
 
-    @property
-    def size(self) -> int:
-        """How many distinct comparisons there are: the length of a case's memory of truths."""
-        return len(self._known)
+    def _next(self) -> int:
+        self.size += 1
+        return self.size - 1
 
     def all(self, models: Sequence[ConditionModel]) -> All:
         """Every one of the conditions."""
-        return All([self.one(model) for model in models])
+        key = repr(list(models))
+        if key not in self._known:
+            costs = [_cost(model) for model in models]
+            self._known[key] = All([self.one(model) for model in models], self._next(), costs)
+        known = self._known[key]
+        assert isinstance(known, All)
+        return known
 
     def one(self, model: ConditionModel) -> Condition:
         """One condition, or group of conditions."""
@@ -231,7 +275,18 @@ class Compiler:
     def _leaf(self, field: str, op: str, value: Any) -> Condition:
         if isinstance(value, Mapping):
             offset = Offset.of(value.get("offset"))
-            return DateComparison(
-                self.size, field, op, value["anchor"], offset, value.get("direction", "after")
-            )
-        return Comparison(self.size, field, op, value)
+            direction = value.get("direction", "after")
+            return DateComparison(self._next(), field, op, value["anchor"], offset, direction)
+        return Comparison(self._next(), field, op, value)
+
+
+_COSTLY = frozenset({"responsible_om", "com_responsible", "phase", "additional_tasks_exempt", "today"})
+
+
+def _cost(model: ConditionModel) -> int:
+    """What it costs to decide a condition: facts that rule out most cases first, facts worked out last."""
+    if model.field is None:
+        return 3
+    if model.field in _COSTLY:
+        return 4
+    return 1 if model.field == "legal_status" else 2 if isinstance(model.value, Mapping) else 0

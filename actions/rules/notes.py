@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from actions.rules.case import Case
 from actions.rules.explain import facts_used, reason
+from actions.rules.parts import group_rules, true_rules
 from actions.rules.results import Reason
 
 _KINDS = (
@@ -31,16 +32,13 @@ _EXTRA = ("TASK-10", "TASK-11", "TASK-42", "TASK-44")
 
 def location_notes(case: Case) -> tuple[Reason, ...]:
     """Location, function, attendance and provider rules that hold for the case, with their reasons."""
-    found = [
-        reason(case, rule)
-        for rule in case.edition.rules
-        if ((rule.group in _GROUPS and rule.kind in _KINDS) or (rule.id in _EXTRA and rule.kind != "task"))
-        and rule.condition.truth(case) is True
-    ]
+    rules = [rule for group in _GROUPS for rule in group_rules(case, group, *_KINDS)]
+    rules += [rule for rule in true_rules(case, *_EXTRA) if rule.kind != "task"]
+    found = [reason(case, rule) for rule in rules]
     for gap in case.edition.gaps:
         if gap.model.part == "notes" and gap.when.truth(case) is True:
             used = facts_used(case, gap.when)
             words = gap.model.because + (" Facts: " + "; ".join(used) + "." if used else "")
-            rules = [case.edition.all_rules[i] for i in gap.model.rules]
-            found += [Reason(rule.id, words, rule.citation) for rule in rules]
+            texts = [case.edition.all_rules[i] for i in gap.model.rules]
+            found += [Reason(rule.id, words, rule.citation) for rule in texts]
     return tuple(found)

@@ -22,11 +22,7 @@ def true_rules(case: Case, *rule_ids: str) -> list[Rule]:
 
 def group_rules(case: Case, group: str, *kinds: str) -> list[Rule]:
     """The rules of a group that hold, of the kinds named (any kind when none is)."""
-    return [
-        rule
-        for rule in case.edition.rules
-        if rule.group == group and (not kinds or rule.kind in kinds) and rule.condition.truth(case) is True
-    ]
+    return [rule for rule in case.edition.in_group(group, *kinds) if rule.condition.truth(case) is True]
 
 
 def is_sentenced(case: Case) -> bool | None:

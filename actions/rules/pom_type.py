@@ -8,7 +8,7 @@ from actions.rules.case import Case
 from actions.rules.explain import reason
 from actions.rules.logic import NOTHING
 from actions.rules.parts import is_sentenced, true_rules
-from actions.rules.responsibility import decide, rank
+from actions.rules.responsibility import rank, reasons_for
 from actions.rules.results import Part, Reason
 from actions.rules.rule import Rule
 from actions.rules.values import Open
@@ -25,7 +25,7 @@ def assess_pom_type(case: Case) -> Part:
     if still:
         return Part("needs_facts", _data(None, case), _so_far(case, rivals), still)
     if winner is None:
-        return Part("undefined", _data(None, case), tuple(decide(case).reasons[:1]))
+        return Part("undefined", _data(None, case), reasons_for(case)[:1])
     extra = true_rules(case, "PMP-01")
     if case.value("tier") in ("A", "B") and winner.id == "PMP-05":
         extra = [*true_rules(case, "PT-01", "PT-02"), *extra]

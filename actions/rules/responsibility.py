@@ -1,6 +1,6 @@
 """Who is responsible for a case, on what ground, and when that changes next.
 
-Among the edition's responsibility rules the one with the lowest priority that is true wins. Where a rule
+Among the responsibility rules of the edition the one with the lowest priority that is true wins. Where a rule
 above it is still open and would give another answer, the answer is conditional and its facts are what to ask.
 """
 
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 
 from actions.rules.case import Case
 from actions.rules.dates import written
@@ -15,12 +16,12 @@ from actions.rules.explain import facts_used, reason
 from actions.rules.logic import NOTHING
 from actions.rules.results import Reason, Responsibility
 from actions.rules.rule import Rule
-from actions.rules.values import Open
 
 NAMES = {
     "POM": "the prison offender manager",
     "COM": "the community offender manager",
     "RO_CRC": "the Responsible Officer",
+    "HOMD": "for the Head of Offender Management Delivery to decide",
 }
 _SPLIT_LIMIT = 3
 
@@ -31,6 +32,23 @@ class Ranking:
 
     winner: Rule | None
     open_rules: tuple[Rule, ...]
+
+
+@dataclass(frozen=True)
+class Decision:
+    """The answer on one day, before it is put into words.
+
+    `branches` are the answers for each value of a missing choice, when all of them agree.
+    """
+
+    status: str
+    responsible: str | None = None
+    supporting: str | None = None
+    decided_by: str | None = None
+    winner: Rule | None = None
+    rivals: tuple[Rule, ...] = ()
+    open_facts: frozenset[str] = NOTHING
+    branches: tuple[tuple[str, Any, Case], ...] = ()
 
 
 def rank(case: Case, rules: tuple[Rule, ...]) -> Ranking:
@@ -47,38 +65,91 @@ def rank(case: Case, rules: tuple[Rule, ...]) -> Ranking:
 
 def holder(case: Case, rule: Rule) -> str:
     """Who a rule makes responsible; the person who decides, for a discretion."""
-    outcome = rule.outcome(case.edition.id)
-    return str(outcome.get("responsible") or outcome.get("decided_by"))
+    return case.edition.holders[rule.id]
 
 
-def decide(case: Case) -> Responsibility:
+def decide(case: Case) -> Decision:
     """Who is responsible on the case's day, without looking ahead. Worked out once a case."""
-    known: Responsibility | None = case.memory.get("responsibility")
+    known: Decision | None = case.memory.get("decision")
     if known is None:
-        known = case.memory["responsibility"] = _decide(case)
+        known = case.memory["decision"] = _decide(case)
     return known
 
 
-def _decide(case: Case) -> Responsibility:
+def _decide(case: Case) -> Decision:
     ranking = rank(case, case.edition.responsibility)
     winner = ranking.winner
-    rivals = [r for r in ranking.open_rules if winner is None or holder(case, r) != holder(case, winner)]
+    rivals = tuple(r for r in ranking.open_rules if winner is None or holder(case, r) != holder(case, winner))
     still = NOTHING.union(*(r.condition.open_facts(case) for r in rivals))
     if still:
         return _either_way(case, still) or _conditional(case, winner, rivals, still)
     if winner is None:
-        return _undefined(case)
-    outcome = winner.outcome(case.edition.id)
-    reasons = (reason(case, winner), *_agreeing(case, winner))
+        return Decision("undefined", decided_by=_gap_decider(case))
     if winner.kind == "discretion":
-        return Responsibility("discretion", decided_by=str(outcome["decided_by"]), reasons=reasons)
-    return Responsibility("decided", str(outcome["responsible"]), _supporting(winner, case), reasons=reasons)
+        return Decision("discretion", decided_by=holder(case, winner), winner=winner)
+    return Decision("decided", holder(case, winner), _supporting(winner, case), winner=winner)
 
 
 def _supporting(rule: Rule, case: Case) -> str | None:
     outcome = rule.outcome(case.edition.id)
     supporting = outcome.get("supporting", outcome.get("allocated"))
     return None if supporting in (None, "none") else str(supporting)
+
+
+def _either_way(case: Case, still: frozenset[str]) -> Decision | None:
+    """The answer when a missing choice gives the same one whichever way it falls."""
+    if not case.presume:
+        return None
+    choices = [case.edition.fields[name] for name in sorted(still) if name in case.edition.fields]
+    choices = [field for field in choices if field.type in ("bool", "choice")]
+    if len(choices) > _SPLIT_LIMIT:
+        return None
+    for field in choices:
+        answers: list[tuple[str, Any, Case, Decision]] = []
+        for value in field.allowed or (True, False):
+            branch = case.given(**{field.name: value})
+            answer = decide(branch)
+            if answer.status != "decided" or (answers and answer.responsible != answers[0][3].responsible):
+                break
+            answers.append((field.name, value, branch, answer))
+        else:
+            first = answers[0][3]
+            same = all(answer.supporting == first.supporting for *_, answer in answers)
+            branches = tuple((name, value, branch) for name, value, branch, _ in answers)
+            return replace(first, supporting=first.supporting if same else None, branches=branches)
+    return None
+
+
+def _conditional(
+    case: Case, winner: Rule | None, rivals: tuple[Rule, ...], still: frozenset[str]
+) -> Decision:
+    if winner is None or winner.kind == "discretion":
+        return Decision("needs_facts", winner=winner, rivals=rivals, open_facts=still)
+    supporting = _supporting(winner, case)
+    return Decision("needs_facts", holder(case, winner), supporting, None, winner, rivals, still)
+
+
+def reasons_for(case: Case) -> tuple[Reason, ...]:
+    """Why the answer is what it is, in words: the winning rule first."""
+    known: tuple[Reason, ...] | None = case.memory.get("reasons")
+    if known is None:
+        known = case.memory["reasons"] = _reasons(case, decide(case))
+    return known
+
+
+def _reasons(case: Case, decision: Decision) -> tuple[Reason, ...]:
+    if decision.branches:
+        found = []
+        for name, value, branch in decision.branches:
+            field = case.edition.fields[name]
+            why = reasons_for(branch)[0]
+            found.append(replace(why, because=f"If the {field.label} is {field.says(value)}: {why.because}"))
+        return tuple(found)
+    if decision.status == "needs_facts":
+        return _conditional_reasons(case, decision)
+    if decision.winner is None:
+        return _undefined(case)
+    return (reason(case, decision.winner), *_agreeing(case, decision.winner))
 
 
 def _agreeing(case: Case, winner: Rule) -> tuple[Reason, ...]:
@@ -94,89 +165,73 @@ def _agreeing(case: Case, winner: Rule) -> tuple[Reason, ...]:
     return tuple(reason(case, rule) for rule in others)
 
 
-def _either_way(case: Case, still: frozenset[str]) -> Responsibility | None:
-    """The answer when a missing choice gives the same one whichever way it falls."""
-    if not case.presume:
-        return None
-    choices = [case.edition.fields[name] for name in sorted(still) if name in case.edition.fields]
-    choices = [field for field in choices if field.type in ("bool", "choice")]
-    if len(choices) > _SPLIT_LIMIT:
-        return None
-    for field in choices:
-        values = field.allowed or (True, False)
-        answers = [(value, decide(case.given(**{field.name: value}))) for value in values]
-        first = answers[0][1]
-        if all(a.status == "decided" and a.responsible == first.responsible for _, a in answers):
-            same_support = all(a.supporting == first.supporting for _, a in answers)
-            reasons = tuple(
-                replace(why, because=f"If the {field.label} is {field.says(value)}: {why.because}")
-                for value, answer in answers
-                for why in answer.reasons[:1]
-            )
-            return replace(first, supporting=first.supporting if same_support else None, reasons=reasons)
-    return None
+def _conditional_reasons(case: Case, decision: Decision) -> tuple[Reason, ...]:
+    fields = case.edition.fields
+    labels = [fields[name].label for name in sorted(decision.open_facts) if name in fields]
+    if decision.winner is None:
+        return tuple(reason(case, rule, prefix="Not yet decided: ") for rule in decision.rivals[:3])
+    who = NAMES.get(holder(case, decision.winner), holder(case, decision.winner))
+    unless = f" It is {who}, unless one of these changes it: {', '.join(labels)}."
+    first = reason(case, decision.winner, suffix=unless)
+    return (first, *(reason(case, rule, prefix="This would change it: ") for rule in decision.rivals))
 
 
-def _conditional(
-    case: Case, winner: Rule | None, rivals: list[Rule], still: frozenset[str]
-) -> Responsibility:
-    labels = [case.edition.fields[name].label for name in sorted(still) if name in case.edition.fields]
-    if winner is None:
-        facts = Responsibility("needs_facts", open_facts=still)
-        return replace(facts, reasons=tuple(reason(case, rule, prefix="Still open: ") for rule in rivals[:3]))
-    who = NAMES.get(holder(case, winner), holder(case, winner))
-    why = reason(case, winner, suffix=f" This is {who} unless one of these changes it: {', '.join(labels)}.")
-    others = tuple(reason(case, rule, prefix="This would change it: ") for rule in rivals)
-    responsible = None if winner.kind == "discretion" else holder(case, winner)
-    return Responsibility(
-        "needs_facts", responsible, _supporting(winner, case), reasons=(why, *others), open_facts=still
-    )
-
-
-def _undefined(case: Case) -> Responsibility:
+def _undefined(case: Case) -> tuple[Reason, ...]:
     """No rule holds: why, from the catalogue's list of gaps."""
     for gap in case.edition.gaps:
         if gap.model.part == "responsibility" and gap.when.truth(case) is True:
             used = facts_used(case, gap.when)
             words = gap.model.because + (" Facts: " + "; ".join(used) + "." if used else "")
             rules = [case.edition.all_rules[i] for i in gap.model.rules]
-            reasons = tuple(Reason(rule.id, words, rule.citation) for rule in rules)
-            return Responsibility("undefined", decided_by=gap.model.decided_by, reasons=reasons)
+            return tuple(Reason(rule.id, words, rule.citation) for rule in rules)
     general = case.edition.all_rules["RESP-01"]
-    words = case.edition.wording["responsibility_undefined"]
-    return Responsibility("undefined", reasons=(Reason(general.id, words, general.citation),))
+    return (Reason(general.id, case.edition.wording["responsibility_undefined"], general.citation),)
+
+
+def _gap_decider(case: Case) -> str | None:
+    for gap in case.edition.gaps:
+        if gap.model.part == "responsibility" and gap.when.truth(case) is True:
+            return gap.model.decided_by
+    return None
 
 
 def assess_responsibility(case: Case) -> Responsibility:
     """Who is responsible, with the next change ahead under the facts as they stand."""
     now = decide(case)
-    if now.status not in ("decided", "needs_facts") or now.responsible is None:
-        return now
+    answer = Responsibility(
+        now.status,
+        now.responsible,
+        now.supporting,
+        decided_by=now.decided_by,
+        reasons=reasons_for(case),
+        open_facts=now.open_facts,
+    )
+    if now.responsible is None:
+        return answer
     for day in change_dates(case):
-        then = decide(case.on(day))
-        if then.status == "undefined" or (then.responsible is None and then.decided_by is None):
-            return now
-        next_holder = then.responsible or then.decided_by
-        if next_holder != now.responsible:
-            why = then.reasons[0]
-            words = (
-                f"From {written(day)} it is {NAMES.get(str(next_holder), str(next_holder))}. {why.because}"
-            )
-            return replace(
-                now,
-                changes_on=day,
-                changes_to=next_holder,
-                reasons=(*now.reasons, replace(why, because=words)),
-            )
-    return now
+        ahead = case.on(day)
+        then = decide(ahead)
+        following = then.responsible or then.decided_by
+        if then.status == "undefined" or following is None:
+            return answer
+        if following != now.responsible:
+            why = reasons_for(ahead)[0]
+            words = f"From {written(day)} it is {NAMES.get(following, following)}. {why.because}"
+            reasons = (*answer.reasons, replace(why, because=words))
+            return replace(answer, changes_on=day, changes_to=following, reasons=reasons)
+    return answer
 
 
 def change_dates(case: Case) -> list[date]:
     """The days ahead on which the passing of time can change who is responsible, in order."""
-    days: set[date] = set()
-    for rule in case.edition.responsibility:
-        days |= rule.condition.dates(case)
-    return sorted(day for day in days if day > case.today)
+    known: list[date] | None = case.memory.get("change_dates")
+    if known is None:
+        days: set[date] = set()
+        for rule in case.edition.responsibility:
+            if not rule.condition.ruled_out(case):
+                days |= rule.condition.dates(case)
+        known = case.memory["change_dates"] = sorted(day for day in days if day > case.today)
+    return known
 
 
 def presumed_facts(case: Case, until: date | None = None) -> frozenset[str]:
@@ -206,4 +261,4 @@ def _presumed_on(case: Case) -> frozenset[str]:
 def responsible_value(case: Case) -> str | None:
     """POM, COM or RO_CRC when decided; None otherwise."""
     value = case.value("responsible_om")
-    return None if isinstance(value, Open) or value is None else str(value)
+    return value if isinstance(value, str) else None

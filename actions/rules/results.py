@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 
@@ -23,7 +24,11 @@ class Citation:
     commit: str | None = None
 
     def as_dict(self) -> dict[str, Any]:
-        """The citation as JSON-ready data."""
+        """The citation as JSON-ready data, a new dictionary each time."""
+        return dict(self._data)
+
+    @cached_property
+    def _data(self) -> dict[str, Any]:
         data = {
             "document": self.document,
             "title": self.title,
@@ -161,8 +166,8 @@ class Assessment:
             "early_allocation": self.early_allocation.as_dict(),
             "tasks": [task.as_dict() for task in self.tasks],
             "assumed": [_plain(item) for item in self.assumed],
-            "missing": [_plain(item) for item in self.missing],
-            "conflicts": [_plain(item) for item in self.conflicts],
+            "missing": [dict(item) for item in self.missing],
+            "conflicts": [dict(item) for item in self.conflicts],
             "notes": [note.as_dict() for note in self.notes],
         }
 

@@ -13,7 +13,7 @@ from actions.rules.results import Citation
 from actions.rules.schema import RuleModel
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False)
 class Rule:
     """One rule of the catalogue, as the rest of the module uses it."""
 
@@ -24,12 +24,12 @@ class Rule:
     other_citations: tuple[Citation, ...] = ()
     outcomes: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
-    @property
+    @cached_property
     def id(self) -> str:
         """The identifier, such as `RESP-05`."""
         return self.model.id
 
-    @property
+    @cached_property
     def group(self) -> str:
         """The group, such as `responsibility`."""
         return self.model.group
@@ -39,7 +39,7 @@ class Rule:
         """`operative` rules decide; the others can only be read."""
         return self.model.status
 
-    @property
+    @cached_property
     def kind(self) -> str:
         """The kind of outcome, such as `task` or `responsible`."""
         return str(self.model.outcome["kind"])

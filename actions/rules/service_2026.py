@@ -16,7 +16,7 @@ from actions.rules.dates import Offset, add_months, shift, written
 from actions.rules.explain import reason
 from actions.rules.facts import INDETERMINATE
 from actions.rules.logic import NOTHING
-from actions.rules.responsibility import decide, rank
+from actions.rules.responsibility import rank, reasons_for
 from actions.rules.results import Part, Reason, Task
 from actions.rules.rule import Rule
 from actions.rules.tasks import in_order, make_task
@@ -234,13 +234,13 @@ def _out_of_scope(case: Case) -> bool:
 def assess_handover(case: Case) -> Part:
     """The handover date of the live service (S3), and the day from which the COM supports."""
     if _out_of_scope(case):
-        return Part("not_applicable", {"date": None, "starts": None, "kind": "none"}, decide(case).reasons)
+        return Part("not_applicable", {"date": None, "starts": None, "kind": "none"}, reasons_for(case))
     value, start = case.value("handover_date"), case.day("handover_start_date")
     if isinstance(value, Open):
         return Part("needs_facts", {"date": None, "starts": None, "kind": None}, (), value.facts)
     if not isinstance(value, date):
         data = {"date": None, "starts": None, "kind": "none"}
-        return Part("no_handover", data, decide(case).reasons[:1])
+        return Part("no_handover", data, reasons_for(case)[:1])
     return Part("decided", {"date": value, "starts": start, "kind": None}, (_date_reason(case, value),))
 
 

@@ -29,6 +29,9 @@ def fold(case: Case, rules: Iterable[Rule]) -> list[Task]:
     """The tasks of the rules, with a rule that repeats another's duty on the same day folded into it."""
     made = {rule.id: (rule, make_task(case, rule)) for rule in rules}
     made = {key: pair for key, pair in made.items() if pair[1] is not None}
+    for rule, _ in list(made.values()):
+        for replaced in rule.model.outcome.get("replaces", ()):
+            made.pop(str(replaced), None)
     also: dict[str, list[str]] = {}
     dropped: set[str] = set()
     for key, (rule, task) in made.items():
