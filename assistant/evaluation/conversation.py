@@ -18,7 +18,7 @@ from actions.rules import RuleBook
 from assistant.engine.incoming import readable
 from assistant.evaluation.expectations import Unmet, unmet
 from assistant.evaluation.labelled_sets import Dialogue, DialogueTurn, LabelledMessage, LabelledSetError
-from assistant.evaluation.routes import ROUTE_OF_INTENT, routes_of_reply, stands_alone
+from assistant.evaluation.routes import ROUTE_OF_INTENT, TAKES_FACTS, routes_of_reply, stands_alone
 from assistant.evaluation.scores import FactMistake, FactScores, LabelScores, ratio
 
 NOT_UNDERSTOOD = "nlu_fallback"
@@ -118,6 +118,15 @@ class ConversationEvaluation:
             (ROUTE_OF_INTENT[item.message.intent], item.route)
             for item in self.messages
             if stands_alone(item.message.intent)
+        )
+
+    @property
+    def replies_by_route(self) -> Counter[str]:
+        """How many replies to messages that stand alone went where they should (`right`), elsewhere
+        (`wrong`), asked to say more (`asked_back`) or were an error (`failed`)."""
+        return Counter(
+            "right" if expected == got else got if got in ("asked_back", "failed") else "wrong"
+            for expected, got in self.routes_by_reply.pairs
         )
 
     @property
@@ -222,9 +231,12 @@ async def _message(
 def facts_taken(parsed: dict[str, Any], message: str, as_of: date, book: RuleBook) -> dict[str, Any]:
     """The facts that the conversation takes from a message at its start, with relative dates worked out.
 
-    A date without a day is given as `2029-08`.
+    A date without a day is given as `2029-08`. A message understood as one that gives no facts, such as a
+    question of policy, gives none whatever words are in it.
     """
     intent = parsed.get("intent") or {}
+    if intent.get("name") not in TAKES_FACTS:
+        return {}
     turn = Turn(
         text=readable(message),
         intent=intent.get("name") or "",

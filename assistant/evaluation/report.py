@@ -61,6 +61,7 @@ def summary_lines(evaluation: ConversationEvaluation, context: ReportContext) ->
     intents, facts = evaluation.intents, evaluation.fact_scores.total
     unseen = unseen_intents(evaluation, context.training_examples)
     times = evaluation.milliseconds
+    routes = evaluation.replies_by_route
     answered_wrongly = sum(evaluation.kinds_of_failed_turns[kind] for kind in ANSWERS)
     return [
         ("Intent accuracy", f"{percent(intents.accuracy)} ({intents.right} of {len(intents.pairs)})"),
@@ -72,7 +73,11 @@ def summary_lines(evaluation: ConversationEvaluation, context: ReportContext) ->
         ("Fact precision", f"{percent(facts.precision)} ({facts.wrong} wrong, {facts.invented} not said)"),
         ("Fact recall", f"{percent(facts.recall)} ({facts.right} of {facts.stated} stated facts)"),
         ("Router accuracy, by intent", percent(evaluation.routes_by_intent.accuracy)),
-        ("Router accuracy, by the reply's kind", percent(evaluation.routes_by_reply.accuracy)),
+        (
+            "Router accuracy, by the reply's kind",
+            f"{percent(evaluation.routes_by_reply.accuracy)} ({routes['wrong']} sent the wrong way, "
+            f"{routes['asked_back']} asked to say more, {routes['failed']} errors)",
+        ),
         ("Turn success", f"{percent(evaluation.turn_success)} of {len(evaluation.turns)}"),
         ("Dialogue success", f"{percent(evaluation.dialogue_success)} of {len(evaluation.dialogues)}"),
         ("Failed turns that gave an answer rather than asked or refused", str(answered_wrongly)),
@@ -138,7 +143,8 @@ def _fact_section(evaluation: ConversationEvaluation) -> list[str]:
     return [
         "## Facts",
         "Facts as the conversation takes them from a first message, relative dates worked out from the "
-        "message's date. A wrong value counts against precision and recall. A reading that is right without "
+        "message's date. A message understood as one that gives no facts, such as a question of policy, "
+        "gives none. A wrong value counts against precision and recall. A reading that is right without "
         "being said outright counts for neither.",
         table(
             ("Fact", "Stated", "Right", "Wrong value", "Missed", "Not said", "Precision", "Recall"),
@@ -152,15 +158,11 @@ def _fact_section(evaluation: ConversationEvaluation) -> list[str]:
         ),
         "### Not read right",
         table(
-            ("Id", "Message", "Fact", "Said", "Read", "Mistake"),
+            ("Id", "Message", "Understood", "Fact", "Said", "Read", "Mistake"),
             [
                 (
-                    item.message.id,
-                    item.message.message,
-                    mistake.fact,
-                    mistake.expected,
-                    mistake.got,
-                    mistake.kind,
+                    *(item.message.id, item.message.message, item.intent),
+                    *(mistake.fact, mistake.expected, mistake.got, mistake.kind),
                 )
                 for item in evaluation.messages
                 for mistake in item.mistakes

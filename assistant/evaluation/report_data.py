@@ -28,7 +28,7 @@ def as_data(evaluation: ConversationEvaluation, context: ReportContext) -> dict[
         },
         "router": {
             "by_intent": _labels_as_data(evaluation.routes_by_intent),
-            "by_reply": _labels_as_data(evaluation.routes_by_reply),
+            "by_reply": _labels_as_data(evaluation.routes_by_reply) | dict(evaluation.replies_by_route),
         },
         "dialogues": {
             "dialogues": len(evaluation.dialogues),
@@ -47,7 +47,8 @@ def as_data(evaluation: ConversationEvaluation, context: ReportContext) -> dict[
                 for item in wrong_intents(evaluation)
             ],
             "facts": [
-                {"id": item.message.id, "message": item.message.message} | asdict(mistake)
+                {"id": item.message.id, "message": item.message.message, "understood": item.intent}
+                | asdict(mistake)
                 for item in evaluation.messages
                 for mistake in item.mistakes
             ],

@@ -44,6 +44,12 @@ ROUTE_OF_INTENT: dict[str, Route] = {
 }
 """A message that is not understood goes to the guidance, which refuses what it does not hold."""
 
+TAKES_FACTS = frozenset(
+    {intent for intent, route in ROUTE_OF_INTENT.items() if route == "case" and intent.startswith("ask_")}
+    | {"give_facts", "correct_fact", "what_if", "new_case", "affirm", "deny", "dont_know"}
+)
+"""Intents whose action takes the facts of the message; what the others mention is nobody's fact."""
+
 NEEDS_A_CASE = frozenset(
     {"correct_fact", "what_if", "compare_editions", "show_facts", "new_case", "open_case"}
 )

@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from assistant.evaluation.labelled_sets import LabelledSetError, load_dialogues, load_messages
-from assistant.evaluation.routes import ROUTE_OF_INTENT
+from assistant.evaluation.routes import ROUTE_OF_INTENT, TAKES_FACTS
 from assistant.settings import PROJECT_ROOT
 
 
@@ -104,7 +104,20 @@ def test_the_development_sets_are_large_enough_and_can_be_read() -> None:
     assert len(load_dialogues(folder / "dialogues.yaml")) >= 60
 
 
-def test_every_intent_of_the_dialogue_rules_has_a_route() -> None:
+def actions_by_intent() -> dict[str, str]:
     rules = yaml.safe_load((PROJECT_ROOT / "data" / "rules" / "rules.yml").read_text(encoding="utf-8"))
-    intents = {step["intent"] for rule in rules["rules"] for step in rule["steps"] if "intent" in step}
-    assert intents == set(ROUTE_OF_INTENT)
+    return {rule["steps"][0]["intent"]: rule["steps"][1]["action"] for rule in rules["rules"]}
+
+
+def test_every_intent_of_the_dialogue_rules_has_a_route() -> None:
+    assert set(actions_by_intent()) == set(ROUTE_OF_INTENT)
+
+
+def test_the_intents_that_take_facts_are_those_whose_action_does() -> None:
+    taking = {
+        "action_answer_case_question",
+        "action_take_facts",
+        "action_suppose_facts",
+        "action_start_another_case",
+    }
+    assert {intent for intent, action in actions_by_intent().items() if action in taking} == TAKES_FACTS
