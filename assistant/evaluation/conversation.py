@@ -72,6 +72,8 @@ class TurnResult:
     number: int
     """From 1."""
     turn: DialogueTurn
+    intent: str
+    """As it was understood, to tell a misunderstanding from a wrong answer."""
     reply: dict[str, Any]
     unmet: list[Unmet]
     seconds: float
@@ -253,12 +255,14 @@ def facts_taken(parsed: dict[str, Any], message: str, as_of: date, book: RuleBoo
 async def _dialogue(conversation: Conversation, dialogue: Dialogue) -> DialogueResult:
     turns = []
     for number, turn in enumerate(dialogue.turns, start=1):
+        intent = (await conversation.understand(turn.say)).get("intent") or {}
         started = time.perf_counter()
         reply = await _say(
             conversation, f"evaluation-{dialogue.id}", turn.say, dialogue.as_of, dialogue.edition
         )
         seconds = time.perf_counter() - started
-        turns.append(TurnResult(number, turn, reply, unmet(turn.expect, reply), seconds))
+        understood = intent.get("name") or NOT_UNDERSTOOD
+        turns.append(TurnResult(number, turn, understood, reply, unmet(turn.expect, reply), seconds))
     return DialogueResult(dialogue, turns)
 
 

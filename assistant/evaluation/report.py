@@ -202,10 +202,10 @@ def _dialogue_section(evaluation: ConversationEvaluation) -> list[str]:
         table(("Kind", "Turns"), kinds.most_common()),
         "### Failed turns",
         table(
-            ("Dialogue", "Turn", "Typed", "Kind", "Expected", "Got"),
+            ("Dialogue", "Turn", "Typed", "Understood", "Kind", "Expected", "Got"),
             [
                 (
-                    *(dialogue.id, turn.number, turn.turn.say, turn.reply.get("kind")),
+                    *(dialogue.id, turn.number, turn.turn.say, turn.intent, turn.reply.get("kind")),
                     *(f"{item.expectation}: {shown(item.expected)}", shown(item.got)),
                 )
                 for dialogue, turn in failed_turns(evaluation)

@@ -53,7 +53,12 @@ def as_data(evaluation: ConversationEvaluation, context: ReportContext) -> dict[
                 for mistake in item.mistakes
             ],
             "turns": [
-                {"dialogue": dialogue.id, "turn": turn.number, "say": turn.turn.say}
+                {
+                    "dialogue": dialogue.id,
+                    "turn": turn.number,
+                    "say": turn.turn.say,
+                    "understood": turn.intent,
+                }
                 | {"kind": turn.reply.get("kind"), "unmet": [asdict(item) for item in turn.unmet]}
                 for dialogue, turn in failed_turns(evaluation)
             ],

@@ -163,7 +163,7 @@ def test_the_report_names_every_failure_with_what_was_expected_and_got(
     page = as_markdown(evaluation, CONTEXT)
     assert "| M-2 | who does the parole report | ask_guidance | ask_parole | 0.90 |" in page
     assert "| M-1 | tier b nps | give_facts | provider | NPS | CRC | wrong |" in page
-    assert "| fails | 1 | tier b nps | assessment | text_contains: POM | As asked. |" in page
+    assert "| fails | 1 | tier b nps | give_facts | assessment | text_contains: POM | As asked. |" in page
 
 
 def test_messages_learnt_by_heart_are_counted_apart(evaluation: ConversationEvaluation) -> None:
