@@ -86,7 +86,7 @@ def _words(event: Event) -> str:
     if event.kind not in ("task", "early_allocation"):
         return event.label
     owner = f" ({event.owner})" if event.owner else ""
-    state = {"overdue": ", overdue", "done": ", done"}.get(event.status or "", "")
+    state = {"overdue": ", date passed", "done": ", done"}.get(event.status or "", "")
     until = f", until {written(event.end)}" if event.end else ""
     return f"{event.label}{owner}{until}{state}"
 
