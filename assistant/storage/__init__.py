@@ -1,1 +1,1 @@
-
+"""Conversations in a SQL database: models, repositories and migrations."""
