@@ -1,0 +1,1 @@
+"""The Rasa agent inside the service: on its own thread, its actions called in process."""

@@ -1,0 +1,90 @@
+"""Where the dialogue engine keeps its conversations: appended to the database, live ones in memory.
+
+Rasa's own SQL store reads and replays a whole conversation for every message, so that a message costs more
+the longer the conversation is. This one writes only the new events and keeps the most recently used
+conversations in memory, so that message 200 costs what message 1 did.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterable
+from typing import Any
+
+from rasa.core.tracker_store import TrackerStore
+from rasa.shared.core.domain import Domain
+from rasa.shared.core.events import Event, deserialise_events
+from rasa.shared.core.trackers import DialogueStateTracker
+
+from assistant.storage.conversations import ConversationRepository
+
+
+class AppendingTrackerStore(TrackerStore):
+    """A tracker store that appends. Used from the engine's thread only, so it needs no lock."""
+
+    def __init__(
+        self,
+        domain: Domain | None,
+        conversations: ConversationRepository,
+        live_conversations: int = 500,
+        events_in_memory: int = 300,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(domain, **kwargs)
+        self._conversations = conversations
+        self._most_live = live_conversations
+        self._events_in_memory = events_in_memory
+        self._live: OrderedDict[str, DialogueStateTracker] = OrderedDict()
+        self._last_saved: dict[str, Event | None] = {}
+
+    async def retrieve(self, sender_id: str) -> DialogueStateTracker | None:
+        """The conversation, from memory or else replayed from the database; None if there is none."""
+        live = self._live.get(sender_id)
+        if live is not None:
+            self._live.move_to_end(sender_id)
+            return live
+        events = deserialise_events(self._conversations.events(sender_id))
+        if not events:
+            return None
+        tracker = self.init_tracker(sender_id)
+        for event in events:
+            tracker.update(event, self.domain)
+        self._remember(tracker)
+        return tracker
+
+    async def save(self, tracker: DialogueStateTracker) -> None:
+        """Append what is new since the conversation was last saved."""
+        fresh = self._unsaved(tracker)
+        self._conversations.append_events(tracker.sender_id, [event.as_dict() for event in fresh])
+        self._remember(tracker)
+
+    async def keys(self) -> Iterable[str]:
+        """The ids of all conversations in the database."""
+        return self._conversations.conversation_ids()
+
+    def init_tracker(self, sender_id: str) -> DialogueStateTracker:
+        """A new tracker, which holds the most recent events only; its slots reflect all of them."""
+        return DialogueStateTracker(sender_id, self.domain.slots, max_event_history=self._events_in_memory)
+
+    def drop(self, sender_id: str) -> None:
+        """Forget the copy in memory, so that what was not saved is not kept."""
+        self._live.pop(sender_id, None)
+        self._last_saved.pop(sender_id, None)
+
+    def _unsaved(self, tracker: DialogueStateTracker) -> list[Event]:
+        last = self._last_saved.get(tracker.sender_id)
+        fresh: list[Event] = []
+        for event in reversed(tracker.events):
+            if event is last:
+                break
+            fresh.append(event)
+        fresh.reverse()
+        return fresh
+
+    def _remember(self, tracker: DialogueStateTracker) -> None:
+        self._live[tracker.sender_id] = tracker
+        self._live.move_to_end(tracker.sender_id)
+        self._last_saved[tracker.sender_id] = tracker.events[-1] if tracker.events else None
+        while len(self._live) > self._most_live:
+            oldest, _ = self._live.popitem(last=False)
+            self._last_saved.pop(oldest, None)

@@ -1,0 +1,33 @@
+"""What the process writes to its log: never what people type, at the default level."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+import warnings
+
+
+def configure_logs(level: str) -> None:
+    """Set the level for the service and for Rasa, whose structured log prints messages until it is told."""
+    import structlog
+
+    os.environ.setdefault("RASA_TELEMETRY_ENABLED", "false")
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    os.environ.setdefault("SQLALCHEMY_SILENCE_UBER_WARNING", "1")
+    warnings.filterwarnings("ignore", category=DeprecationWarning)
+    warnings.filterwarnings("ignore", module="rasa")
+    numeric = logging.getLevelName(level)
+    logging.basicConfig(
+        level=numeric, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
+    )
+    for noisy in ("rasa", "rasa_sdk", "apscheduler", "tensorflow", "matplotlib", "alembic", "httpx"):
+        logging.getLogger(noisy).setLevel(
+            max(numeric, logging.WARNING) if numeric > logging.DEBUG else numeric
+        )
+    structlog.configure(
+        wrapper_class=structlog.make_filtering_bound_logger(
+            max(numeric, logging.WARNING) if numeric > logging.DEBUG else numeric
+        ),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
