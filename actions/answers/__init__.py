@@ -1,0 +1,1 @@
+"""Replies in words: assessments and passages turned into what a person reads."""

@@ -1,0 +1,189 @@
+"""The reply to a question about a case: the answer first, then how it was worked out and from what."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from actions.answers.duties import due_answer, parole_answer, recall_answer
+from actions.answers.eligibility import early_allocation_answer, pom_type_answer, service_level_answer
+from actions.answers.responsibility import handover_answer, responsibility_answer
+from actions.answers.topic_answer import PARTS, TopicAnswer, because_lines
+from actions.answers.wording import fact_in_words, facts_in_words, plain_date, quoted
+from actions.reply import Answer, Citation, Reply, Suggestion, suggestions
+from actions.rules import RuleBook
+from actions.texts import catalogue, text
+
+
+@dataclass(frozen=True)
+class CaseQuestion:
+    """A question about a case, with all that its reply has to say."""
+
+    topic: str
+    facts: dict[str, Any]
+    assessment: dict[str, Any]
+    declined: Sequence[str] = ()
+    """Facts the person does not know: not asked again."""
+    notes: Sequence[str] = field(default_factory=tuple)
+    """Lines that go before the answer: what was read, changed or could not be taken."""
+    asking_for_day: tuple[str, str] | None = None
+    """A fact of which only the month is known, and the question for its day."""
+
+
+def answer_topic(topic: str, assessment: dict[str, Any], book: RuleBook) -> TopicAnswer:
+    """The answer to a topic out of an assessment."""
+    if topic == "early_allocation":
+        return early_allocation_answer(assessment, book)
+    answers = {
+        "responsibility": responsibility_answer,
+        "handover": handover_answer,
+        "due": due_answer,
+        "pom_type": pom_type_answer,
+        "service_level": service_level_answer,
+        "parole": parole_answer,
+        "recall": recall_answer,
+        "key_dates": due_answer,
+    }
+    return answers[topic](assessment)
+
+
+def case_reply(question: CaseQuestion, book: RuleBook) -> tuple[Reply, TopicAnswer]:
+    """The reply to a question about a case, and the bare answer for later questions back."""
+    assessment = question.assessment
+    found = answer_topic(question.topic, assessment, book)
+    asked = _next_question(question, found)
+    citations = _citations(found, assessment, question.topic)
+    blocks = [
+        "\n".join(question.notes),
+        "\n".join([found.short, *found.lines]),
+        _how(found, assessment),
+        _conflicts(assessment, question.topic),
+        "\n".join(quoted(item.model_dump()) for item in citations[:2]),
+        _facts_line(question, assessment, book),
+        _question_line(asked, found),
+    ]
+    open_question = not found.settled and asked is not None
+    reply = Reply(
+        kind="question" if open_question else "assessment",
+        text="\n\n".join(block for block in blocks if block),
+        answer=Answer(short=found.short, status="answered" if found.settled else "partly"),
+        citations=citations,
+        assessment=assessment,
+        facts=question.facts,
+        asking_for=asked[0] if asked else None,
+        suggestions=_suggestions(question.topic, asked, book),
+    )
+    return reply, found
+
+
+def _next_question(question: CaseQuestion, found: TopicAnswer) -> tuple[str, str] | None:
+    """The one fact most worth asking for: none when the question is settled, except for what is due."""
+    if question.asking_for_day:
+        return question.asking_for_day
+    if found.settled and question.topic not in ("due", "parole", "recall"):
+        return None
+    wanted = set(PARTS[question.topic])
+    for missing in question.assessment["missing"]:
+        if missing["fact"] not in question.declined and wanted & set(missing["matters_to"]):
+            return missing["fact"], missing["question"]
+    return None
+
+
+def _how(found: TopicAnswer, assessment: dict[str, Any]) -> str:
+    lines = because_lines(found.reasons)
+    if not lines:
+        return ""
+    return "\n".join([text("case.how", edition=text(f"editions.{assessment['edition']}")), *lines])
+
+
+def _conflicts(assessment: dict[str, Any], topic: str) -> str:
+    if topic not in ("responsibility", "handover"):
+        return ""
+    lines: list[str] = []
+    for conflict in assessment["conflicts"]:
+        positions = [
+            text(
+                "case.position",
+                edition=catalogue()["editions"].get(position["edition"], position["edition"]),
+                value=position["value"],
+            )
+            for position in conflict["positions"]
+            if position.get("value")
+        ]
+        if len({position["edition"] for position in conflict["positions"]}) > 1 and positions:
+            lines += [text("case.editions_differ"), *positions]
+            break
+    return "\n".join(lines)
+
+
+def _citations(found: TopicAnswer, assessment: dict[str, Any], topic: str) -> list[Citation]:
+    """The sources of the answer, then those of the conflicts it touches; each once."""
+    items = [reason["citation"] for reason in found.reasons if reason.get("citation")]
+    if topic in ("responsibility", "handover"):
+        items += [
+            position["citation"]
+            for conflict in assessment["conflicts"]
+            for position in conflict["positions"]
+            if position.get("citation")
+        ]
+    unique = {(item["document"], item["quote"]): item for item in reversed(items)}
+    return [
+        Citation(**{name: item.get(name) for name in Citation.model_fields})
+        for item in reversed(unique.values())
+    ]
+
+
+def _facts_line(question: CaseQuestion, assessment: dict[str, Any], book: RuleBook) -> str:
+    lines = []
+    if question.facts:
+        lines.append(text("case.facts_used", facts=facts_in_words(book, question.facts)))
+    wanted = set(PARTS[question.topic])
+    assumed = [
+        fact_in_words(book, item["fact"], item["value"])
+        for item in assessment["assumed"]
+        if wanted & set(item["matters_to"])
+    ]
+    if assumed:
+        lines.append(text("case.assumed", facts=", ".join(assumed)))
+    return "\n".join(lines)
+
+
+def _question_line(asked: tuple[str, str] | None, found: TopicAnswer) -> str:
+    if asked is None:
+        return ""
+    return text("case.ask_more" if found.settled else "case.ask", question=asked[1])
+
+
+def _suggestions(topic: str, asked: tuple[str, str] | None, book: RuleBook) -> list[Suggestion]:
+    if asked is None:
+        return suggestions(topic)
+    field_asked = book.field(asked[0])
+    if field_asked.type == "bool":
+        return suggestions("yes_no")
+    if field_asked.allowed:
+        words = [
+            fact_in_words(book, asked[0], value) for value in field_asked.allowed if value not in ("unknown",)
+        ]
+        return [Suggestion(title=word, payload=word) for word in words[:6]] + suggestions("yes_no")[-1:]
+    return suggestions("yes_no")[-1:]
+
+
+def change_notes(book: RuleBook, before: dict[str, Any], after: dict[str, Any]) -> list[str]:
+    """A line for each fact that was changed, with both values."""
+    return [
+        text(
+            "case.changed",
+            label=book.field(name).label,
+            before=_value(book, name, before[name]),
+            after=_value(book, name, value),
+        )
+        for name, value in after.items()
+        if name in before and before[name] != value
+    ]
+
+
+def _value(book: RuleBook, name: str, value: Any) -> str:
+    if book.field(name).type.startswith("date") and value:
+        return plain_date(str(value)[:10])
+    return fact_in_words(book, name, value)

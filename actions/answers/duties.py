@@ -1,0 +1,85 @@
+"""What is due for a case: all of it, or the part about parole, recall or the key dates."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from actions.answers.topic_answer import TopicAnswer, role_in_words
+from actions.answers.wording import plain_date
+from actions.texts import text
+
+MOST_SHOWN = 12
+"""Dated duties shown in the text; the assessment holds all."""
+
+
+def due_answer(assessment: dict[str, Any], groups: tuple[str, ...] = ()) -> TopicAnswer:
+    """The dated duties, overdue first and then by date; only some groups of rules if they are named."""
+    tasks = [
+        task
+        for task in assessment["tasks"]
+        if task["status"] != "done" and (not groups or any(task["id"].startswith(group) for group in groups))
+    ]
+    dated = sorted((task for task in tasks if task["due"] or task["opens"]), key=_when)
+    if not dated:
+        return TopicAnswer(
+            text("due.nothing"),
+            lines=_undated(tasks),
+            reasons=_reasons(tasks[:3]),
+            settled=not assessment["missing"],
+        )
+    shown = dated[:MOST_SHOWN]
+    lines = [task_line(task) for task in shown]
+    left = len(tasks) - len(shown)
+    if left > 0:
+        lines.append(text("due.more", count=left))
+    return TopicAnswer(
+        text("due.heading", as_of=plain_date(assessment["as_of"])),
+        lines=lines,
+        reasons=_reasons(shown),
+        owners=[task["owner"] for task in shown],
+    )
+
+
+def parole_answer(assessment: dict[str, Any]) -> TopicAnswer:
+    """The duties about parole."""
+    return due_answer(assessment, ("PAR", "TASK-31", "TASK-32", "TASK-33"))
+
+
+def recall_answer(assessment: dict[str, Any]) -> TopicAnswer:
+    """The duties that follow from a recall."""
+    return due_answer(assessment, ("RECALL",))
+
+
+def _when(task: dict[str, Any]) -> tuple[bool, str]:
+    return (task["status"] != "overdue", task["due"] or task["opens"])
+
+
+def task_line(task: dict[str, Any]) -> str:
+    """One duty as a line: what, when, who, and whether it is late."""
+    status = text(f"due.{task['status']}") if task["status"] in ("overdue", "due_soon") else ""
+    return text(
+        "due.line",
+        title=task["title"],
+        when=_date_words(task),
+        owner=task["owner"].replace("_", " "),
+        status=status,
+    )
+
+
+def _date_words(task: dict[str, Any]) -> str:
+    kinds = {"by": "by", "at": "on", "within": "by", "recurring": "next by", "earliest": "not before"}
+    if task["opens"] and task["due"] and task["opens"] != task["due"]:
+        return f"between {plain_date(task['opens'])} and {plain_date(task['due'])}"
+    return f"{kinds.get(task['kind'], 'by')} {plain_date(task['due'] or task['opens'])}"
+
+
+def _undated(tasks: list[dict[str, Any]]) -> list[str]:
+    return [f"- {task['title']} ({role_in_words(task['owner'])})" for task in tasks[:MOST_SHOWN]]
+
+
+def _reasons(tasks: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [
+        {"rule": task["id"], "because": task["working"], "citation": task["citation"]}
+        for task in tasks
+        if task["citation"]
+    ]

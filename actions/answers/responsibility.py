@@ -1,0 +1,62 @@
+"""Who is responsible, and when that changes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from actions.answers.topic_answer import TopicAnswer, role_in_words
+from actions.answers.wording import capitalised, plain_date
+from actions.texts import text
+
+
+def responsibility_answer(assessment: dict[str, Any]) -> TopicAnswer:
+    """Who holds the case on the day, who supports, and who holds it next."""
+    part = assessment["responsibility"]
+    reasons = part["reasons"]
+    if part["status"] in ("undefined", "discretion"):
+        return TopicAnswer(text(f"responsibility.{part['status']}"), reasons=reasons)
+    if part["status"] == "needs_facts" and not part["responsible"]:
+        return TopicAnswer(text("responsibility.needs_facts"), reasons=reasons, settled=False)
+    sentences = [
+        text(
+            "responsibility.decided_supported" if part["supporting"] else "responsibility.decided",
+            Responsible=capitalised(role_in_words(part["responsible"])),
+            Supporting=capitalised(role_in_words(part["supporting"])),
+            as_of=plain_date(assessment["as_of"]),
+        )
+    ]
+    if part["changes_on"] and part["changes_to"]:
+        sentences.append(
+            text(
+                "responsibility.changes",
+                Next=capitalised(role_in_words(part["changes_to"])),
+                date=plain_date(part["changes_on"]),
+            )
+        )
+    return TopicAnswer(
+        " ".join(sentences),
+        reasons=reasons,
+        settled=part["status"] == "decided",
+        owners=[part["responsible"]],
+    )
+
+
+def handover_answer(assessment: dict[str, Any]) -> TopicAnswer:
+    """The date of handover to the community, with who is responsible now."""
+    part = assessment["handover"]
+    now = responsibility_answer(assessment)
+    if not part["date"]:
+        settled = assessment["responsibility"]["status"] not in ("needs_facts",)
+        return TopicAnswer(
+            text("handover.none"),
+            lines=[now.short] if now.settled else [],
+            reasons=part["reasons"],
+            settled=settled,
+        )
+    key = "handover.passed" if part["date"] < assessment["as_of"] else "handover.date"
+    return TopicAnswer(
+        text(key, date=plain_date(part["date"])),
+        lines=[now.short] if now.settled else [],
+        reasons=part["reasons"],
+        owners=now.owners,
+    )

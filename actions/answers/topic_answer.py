@@ -1,0 +1,49 @@
+"""The answer to one question about a case, before it becomes a reply."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from actions.texts import catalogue, text
+
+PARTS = {
+    "responsibility": ("responsibility",),
+    "handover": ("handover",),
+    "due": ("tasks",),
+    "pom_type": ("pom_type",),
+    "service_level": ("service_level",),
+    "early_allocation": ("early_allocation",),
+    "parole": ("responsibility", "tasks"),
+    "recall": ("responsibility", "tasks"),
+    "key_dates": ("handover", "tasks"),
+}
+"""The parts of an assessment that each question about a case needs."""
+
+
+@dataclass(frozen=True)
+class TopicAnswer:
+    """The answer in a line or two, the lines under it, and the reasons it rests on."""
+
+    short: str
+    lines: list[str] = field(default_factory=list)
+    reasons: list[dict[str, Any]] = field(default_factory=list)
+    """In the form of an assessment's reasons: rule, because, citation."""
+    settled: bool = True
+    """Whether the facts decide the question."""
+    owners: list[str] = field(default_factory=list)
+    """Who does what was answered, for a question back: `and who does that?`"""
+
+
+def role_in_words(role: str | None) -> str:
+    """A role as people read it."""
+    return str(catalogue()["roles"].get(role or "none", role))
+
+
+def because_lines(reasons: list[dict[str, Any]], most: int = 6) -> list[str]:
+    """The reasons as lines, each once."""
+    lines: dict[str, None] = {}
+    for reason in reasons:
+        if reason.get("because"):
+            lines[text("case.rule_line", because=reason["because"])] = None
+    return list(lines)[:most]

@@ -1,0 +1,174 @@
+"""Actions about a case: its questions, its facts, what if, and other editions."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from actions import resources
+from actions.answers.wording import facts_in_words
+from actions.base import AssistantAction
+from actions.case_conversation import Answered, answer_about_case, suppose, under_edition
+from actions.conversation.routing import TOPIC_OF_INTENT, is_general
+from actions.conversation.stated_facts import read_facts
+from actions.conversation.stored_cases import stored_case
+from actions.conversation.turn import Turn
+from actions.policy_actions import answer_policy
+from actions.reply import Reply, plain_reply, suggestions
+from actions.texts import text
+from assistant.settings import current_settings
+
+DEFAULT_TOPIC = "responsibility"
+
+
+class AnswerCaseQuestion(AssistantAction):
+    """A question about a case, answered by the rules; a general one goes to the guidance."""
+
+    action_name = "action_answer_case_question"
+
+    def answer(self, turn: Turn) -> Answered:
+        """Answer, or ask for the fact that decides it."""
+        book = resources.rule_book()
+        topic = TOPIC_OF_INTENT.get(turn.intent, turn.state.topic or DEFAULT_TOPIC)
+        stated = read_facts(turn, book)
+        if is_general(turn, stated):
+            if topic == "early_allocation" and any(
+                name.startswith("ea_") and value for name, value in stated.facts.items()
+            ):
+                return self._in_general(turn, topic)
+            reply, state = answer_policy(turn)
+            if reply.kind != "refusal":
+                return reply, state
+        return answer_about_case(turn, topic, stated)
+
+    @staticmethod
+    def _in_general(turn: Turn, topic: str) -> Answered:
+        """An answer from facts of nobody in particular: they are not kept for a later case."""
+        apart = replace(turn, state=turn.state.without_case())
+        reply, state = answer_about_case(apart, topic)
+        return reply, replace(turn.state, last_answer=state.last_answer)
+
+
+class TakeFacts(AssistantAction):
+    """Facts of a case, told or corrected, and bare answers to a question."""
+
+    action_name = "action_take_facts"
+
+    def answer(self, turn: Turn) -> Answered:
+        """Note the facts and go on with what was asked, or say who is responsible."""
+        stated = read_facts(turn, resources.rule_book())
+        if not stated:
+            if turn.intent in ("affirm", "deny", "dont_know") or turn.state.asking_for:
+                return self._not_understood(turn)
+            reply, state = answer_policy(turn)
+            return (reply, state) if reply.kind != "refusal" else self._not_understood(turn)
+        return answer_about_case(turn, turn.state.topic or DEFAULT_TOPIC, stated)
+
+    @staticmethod
+    def _not_understood(turn: Turn) -> Answered:
+        asked = turn.state.asking_for
+        if asked is None:
+            return plain_reply("clarification", "nothing_noted"), turn.state
+        field = resources.rule_book().field(asked)
+        reply = Reply(
+            kind="question",
+            text=f"{text('replies.nothing_noted')}\n\n{text('case.ask', question=field.question)}",
+            facts=turn.state.facts,
+            asking_for=asked,
+            suggestions=suggestions("yes_no"),
+        )
+        return reply, turn.state
+
+
+class SupposeFacts(AssistantAction):
+    """What if a fact were different. The case is not changed."""
+
+    action_name = "action_suppose_facts"
+
+    def answer(self, turn: Turn) -> Answered:
+        """The answer to the last question with the facts changed."""
+        stated = read_facts(turn, resources.rule_book())
+        if not stated.facts:
+            return AnswerCaseQuestion().answer(turn)
+        if not turn.state.has_case:
+            return answer_about_case(turn, turn.state.topic or DEFAULT_TOPIC, stated)
+        return suppose(turn, turn.state.topic or DEFAULT_TOPIC, stated.facts)
+
+
+class CompareEditions(AssistantAction):
+    """What another edition of the timings says about the last question."""
+
+    action_name = "action_compare_editions"
+
+    def answer(self, turn: Turn) -> Answered:
+        """The answer under the edition named, beside the one used by default; all of them if none is named."""
+        if not turn.state.has_case:
+            return answer_policy(turn)
+        named = turn.entity("edition")
+        default = turn.edition or current_settings().edition
+        editions = list(dict.fromkeys([named, default])) if named else list(resources.rule_book().editions)
+        return under_edition(turn, turn.state.topic or DEFAULT_TOPIC, editions)
+
+
+class ShowFacts(AssistantAction):
+    """The facts of the case in play."""
+
+    action_name = "action_show_facts"
+
+    def answer(self, turn: Turn) -> Answered:
+        """List them."""
+        state = turn.state
+        if not state.has_case:
+            return plain_reply("clarification", "no_case_yet"), state
+        words = facts_in_words(resources.rule_book(), state.facts)
+        return (
+            Reply(
+                kind="assessment",
+                text=text("case.facts_used", facts=words),
+                facts=state.facts,
+                asking_for=state.asking_for,
+                suggestions=suggestions("facts"),
+            ),
+            state,
+        )
+
+
+class StartAnotherCase(AssistantAction):
+    """Another case: nothing of the last one is carried over."""
+
+    action_name = "action_start_another_case"
+
+    def answer(self, turn: Turn) -> Answered:
+        """Forget the facts, and take those of the message if there are any."""
+        fresh = replace(turn, state=turn.state.without_case())
+        stated = read_facts(fresh, resources.rule_book())
+        if stated.facts or stated.part_dates:
+            reply, state = answer_about_case(fresh, DEFAULT_TOPIC, stated)
+            reply.text = f"{text('case.another_case')}\n\n{reply.text}"
+            return reply, state
+        return plain_reply("clarification", "new_case", suggest=None), fresh.state
+
+
+class OpenCase(AssistantAction):
+    """A stored case, opened by its prison number."""
+
+    action_name = "action_open_case"
+
+    def answer(self, turn: Turn) -> Answered:
+        """Take the facts of the stored case in place of the last one's."""
+        number = turn.entity("prison_number")
+        if not number:
+            return plain_reply("clarification", "prison_number_needed"), turn.state
+        facts = stored_case(current_settings().cases_file, str(number))
+        if facts is None:
+            return plain_reply("clarification", "no_stored_case", prison_number=number), turn.state
+        book = resources.rule_book()
+        state = replace(turn.state.without_case(), facts=facts, prison_number=str(number).upper())
+        reply = plain_reply(
+            "assessment",
+            "case_opened",
+            suggest="facts",
+            prison_number=state.prison_number,
+            facts=facts_in_words(book, facts),
+        )
+        reply.facts = facts
+        return reply, state

@@ -1,0 +1,55 @@
+"""Replies from the guidance: the answer, the passage word for word, and where it stands."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+from actions.answers.wording import quoted
+from actions.reply import Answer, AnswerStatus, Citation, Reply, Suggestion, suggestions
+from actions.texts import text
+from knowledge.answers import GuidanceAnswer
+from knowledge.guidance import Guidance
+
+CITATIONS_IN_TEXT = 1
+"""How many passages the plain text quotes; the reply holds all of them."""
+
+
+def answer_question(guidance: Guidance, question: str, limit: int = 5) -> Reply:
+    """The guidance's answer to a question, or an honest refusal."""
+    return reply_from(guidance.ask(question, limit=limit))
+
+
+def reply_from(found: GuidanceAnswer) -> Reply:
+    """An answer of the guidance as a reply."""
+    if found.status in ("not_in_guidance", "out_of_scope", "not_permitted"):
+        return refusal(found.status)
+    citations = [Citation(**asdict(item)) for item in found.citations]
+    if found.status == "partly":
+        choices = [Suggestion(title=choice.title, payload=choice.title) for choice in found.choices]
+        return Reply(
+            kind="clarification",
+            text="\n".join([text("replies.which_meaning"), *(f"- {item.title}" for item in choices)]),
+            answer=Answer(short=found.short or text("replies.which_meaning"), status="partly"),
+            citations=citations,
+            suggestions=choices or suggestions("start"),
+        )
+    quotes = [quoted(item.model_dump()) for item in citations[:CITATIONS_IN_TEXT]]
+    more = [Suggestion(title=line, payload=line) for line in found.suggestions]
+    return Reply(
+        kind="policy_answer",
+        text="\n\n".join([found.short, *found.notes, *quotes]),
+        answer=Answer(short=found.short, status="answered"),
+        citations=citations,
+        suggestions=more or suggestions("policy"),
+    )
+
+
+def refusal(status: AnswerStatus) -> Reply:
+    """A refusal that says what the assistant can do."""
+    words = text(f"replies.{status}")
+    return Reply(
+        kind="refusal",
+        text=words,
+        answer=Answer(short=words, status=status),
+        suggestions=suggestions("start"),
+    )
