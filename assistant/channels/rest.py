@@ -1,0 +1,65 @@
+"""The conversation over HTTP, by the convention of Rasa's REST channel."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any, Literal
+
+from fastapi import APIRouter, HTTPException, Request
+from pydantic import BaseModel, ConfigDict, Field
+
+from assistant.engine.conversation_engine import ConversationEngine
+
+router = APIRouter(tags=["conversation"])
+
+
+class MessageMetadata(BaseModel):
+    """What goes with a message beside its text."""
+
+    model_config = ConfigDict(extra="allow")
+
+    as_of: date | None = Field(None, description="the date to work from; today if left out")
+    edition: Literal["2019", "2022", "2026-service"] | None = Field(
+        None, description="the edition of the timings; the newest guidance if left out"
+    )
+
+
+class IncomingMessage(BaseModel):
+    """A message of one conversation."""
+
+    sender: str = Field("default", min_length=1, max_length=255, description="names the conversation")
+    message: str | None = Field(None, max_length=1_000_000)
+    metadata: MessageMetadata | None = None
+
+
+class OutgoingMessage(BaseModel):
+    """A reply: its text, what to suggest next, and the whole reply as data."""
+
+    recipient_id: str
+    text: str
+    buttons: list[dict[str, str]] | None = None
+    custom: dict[str, Any]
+
+
+def ready_engine(request: Request) -> ConversationEngine:
+    """The engine, or 503 while it is loading."""
+    engine: ConversationEngine = request.app.state.engine
+    if not engine.ready:
+        raise HTTPException(
+            503, "The assistant is starting. Try again in a few seconds.", {"Retry-After": "5"}
+        )
+    return engine
+
+
+@router.post("/webhooks/rest/webhook", response_model_exclude_none=True)
+async def receive(request: Request, incoming: IncomingMessage) -> list[OutgoingMessage]:
+    """Answer one message. Messages of one sender are answered in the order they arrive."""
+    metadata = incoming.metadata.model_dump(mode="json", exclude_none=True) if incoming.metadata else {}
+    replies = await ready_engine(request).reply(incoming.sender, incoming.message or "", metadata)
+    return [OutgoingMessage(**reply) for reply in replies]
+
+
+@router.get("/webhooks/rest/", include_in_schema=False)
+async def status() -> dict[str, str]:
+    """What Rasa's REST channel answers here."""
+    return {"status": "ok"}
