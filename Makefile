@@ -1,0 +1,51 @@
+# make serve: set up what is missing, then serve the chat at http://127.0.0.1:8000
+# make test:  the whole test suite
+
+SHELL := /bin/bash
+PORT ?= 8000
+UV ?= $(shell command -v uv 2>/dev/null || echo .uv/bin/uv)
+RUN := $(UV) run --locked --no-sync
+export RASA_TELEMETRY_ENABLED := false
+export TF_CPP_MIN_LOG_LEVEL := 3
+export SQLALCHEMY_SILENCE_UBER_WARNING := 1
+export PYTHONWARNINGS := ignore::DeprecationWarning
+
+.PHONY: serve chat test lint types unit train setup clean bench-rules bench-guidance
+
+setup: .venv/.synced
+
+.uv/bin/uv:
+	python3 -m venv .uv
+	.uv/bin/pip install --quiet --disable-pip-version-check uv
+
+.venv/.synced: pyproject.toml uv.lock | $(UV)
+	$(UV) sync --locked --python 3.11
+	@touch $@
+
+serve: setup
+	@POM_ASSISTANT_PORT=$(PORT) $(RUN) assistant serve
+
+chat: setup
+	@$(RUN) assistant chat
+
+train: setup
+	$(RUN) assistant train
+
+lint: setup
+	$(RUN) ruff format --check .
+	$(RUN) ruff check .
+
+types: setup
+	$(RUN) mypy
+
+test: lint types
+	$(RUN) pytest
+
+bench-rules: setup
+	$(RUN) python scripts/bench_rules.py
+
+bench-guidance: setup
+	$(RUN) python scripts/bench_guidance.py
+
+clean:
+	rm -rf .venv .uv var models .mypy_cache .ruff_cache .pytest_cache

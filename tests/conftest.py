@@ -1,0 +1,82 @@
+"""What tests share: a trained model, a database of their own, and a running server."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from assistant.settings import PROJECT_ROOT, Settings, current_settings
+
+os.environ.setdefault("RASA_TELEMETRY_ENABLED", "false")
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+START_LIMIT = 180
+"""Seconds a server may take to get ready before a test gives up on it; no test measures it."""
+
+
+@pytest.fixture(scope="session")
+def settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
+    """Settings with a database of the tests' own; the model is the project's, trained if it is not there."""
+    data = tmp_path_factory.mktemp("data")
+    os.environ["POM_ASSISTANT_DATA_DIRECTORY"] = str(data)
+    current_settings.cache_clear()
+    yield current_settings()
+
+
+@pytest.fixture(scope="session")
+def model(settings: Settings) -> Path:
+    """The trained dialogue model for the present data, with database and index beside it."""
+    from rich.console import Console
+
+    from assistant.preparation import prepare
+
+    return prepare(settings, Console(stderr=True))
+
+
+def free_port() -> int:
+    """A port that nothing listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture(scope="session")
+def server(settings: Settings, model: Path) -> Iterator[str]:
+    """The address of a real server process, as `assistant serve` starts it."""
+    port = free_port()
+    address = f"http://127.0.0.1:{port}"
+    with subprocess.Popen(
+        [sys.executable, "-m", "assistant.cli", "serve", "--port", str(port)],
+        cwd=PROJECT_ROOT,
+        env=os.environ | {"POM_ASSISTANT_DATA_DIRECTORY": str(settings.data_directory)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    ) as process:
+        try:
+            _wait_until_ready(address, process)
+            yield address
+        finally:
+            process.terminate()
+
+
+def _wait_until_ready(address: str, process: subprocess.Popen[str]) -> None:
+    for _ in range(START_LIMIT * 4):
+        if process.poll() is not None:
+            said = process.stdout.read() if process.stdout else ""
+            raise RuntimeError(f"the server ended with {process.returncode}:\n{said[-3000:]}")
+        try:
+            if httpx.get(f"{address}/health/ready", timeout=2).status_code == 200:
+                return
+        except httpx.TransportError:
+            pass
+        time.sleep(0.25)
+    raise RuntimeError(f"the server was not ready after {START_LIMIT} seconds")

@@ -1,0 +1,147 @@
+"""The conversations that the assistant was first built for, through the engine as a channel calls it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from assistant.engine.conversation_engine import ConversationEngine
+from assistant.settings import Settings
+from assistant.storage.conversations import ConversationRepository
+from assistant.storage.database import connect
+
+AS_OF = "2026-01-31"
+NPS_CASE = (
+    "who is responsible for an NPS determinate case sentenced 3 January 2025 with a CRD of 15 March 2027?"
+)
+
+Say = Callable[..., dict[str, Any]]
+
+
+@pytest.fixture(scope="module")
+def engine(settings: Settings, model: Path) -> Iterator[ConversationEngine]:
+    engine = ConversationEngine(settings, ConversationRepository(connect(settings.database())))
+    engine.start(model)
+    yield engine
+    engine.stop()
+
+
+@pytest.fixture
+def say(engine: ConversationEngine, _numbers: Iterator[int] = count()) -> Say:
+    """Say something in a conversation of the test's own; the whole reply comes back."""
+    conversation = f"test-{next(_numbers)}"
+
+    def speak(message: str, **metadata: str) -> dict[str, Any]:
+        replies = asyncio.run(engine.reply(conversation, message, {"as_of": AS_OF} | metadata))
+        assert len(replies) == 1
+        assert replies[0]["text"].strip()
+        assert replies[0]["text"] == replies[0]["custom"]["text"]
+        return dict(replies[0]["custom"])
+
+    return speak
+
+
+def test_the_first_oasys_for_a_life_sentence_is_due_in_16_weeks(say: Say) -> None:
+    reply = say("how long do I have to do the first OASys for someone serving life?")
+    assert reply["kind"] == "policy_answer"
+    assert "16 weeks" in reply["answer"]["short"]
+    assert reply["citations"][0]["document"] == "omic-operating-model-2019"
+    assert "16 weeks" in reply["citations"][0]["quote"]
+
+
+def test_a_term_is_defined_in_the_words_of_the_guidance(say: Say) -> None:
+    reply = say("what is a PIPE?")
+    assert reply["kind"] == "policy_answer"
+    assert "Psychologically Informed Planned Environment" in reply["text"]
+    assert reply["citations"]
+
+
+def test_responsibility_is_worked_out_with_the_sum_the_rule_and_the_quote(say: Say) -> None:
+    reply = say(NPS_CASE)
+    responsibility = reply["assessment"]["responsibility"]
+    assert (responsibility["responsible"], responsibility["changes_on"]) == ("POM", "2026-07-31")
+    assert "31 July 2026" in reply["answer"]["short"]
+    assert "15 July 2026" in reply["text"], "the 2019 model says 8 months"
+    assert "7.5 months" in reply["text"]
+    assert {item["edition"] for item in reply["citations"]} >= {"2019-model", "2022-guide"}
+    assert reply["facts"] == {
+        "provider": "NPS",
+        "sentence_type": "determinate",
+        "sentence_date": "2025-01-03",
+        "conditional_release_date": "2027-03-15",
+    }
+
+
+def test_the_edition_can_be_chosen(say: Say) -> None:
+    reply = say(NPS_CASE, edition="2019")
+    assert reply["assessment"]["responsibility"]["changes_on"] == "2026-07-15"
+
+
+def test_what_is_due_follows_from_the_facts_so_far_and_asks_one_question(say: Say) -> None:
+    say(NPS_CASE)
+    reply = say("what is due for him?")
+    dated = [task for task in reply["assessment"]["tasks"] if task["due"]]
+    assert any(task["due"] == "2025-03-14" for task in dated), "10 weeks after sentence"
+    assert "14 March 2025" in reply["text"]
+    assert reply["asking_for"]
+    assert reply["text"].count("?") == 1
+
+
+def test_a_terrorism_offence_is_automatic_early_allocation(say: Say) -> None:
+    reply = say("does early allocation apply to a TACT offence?")
+    assert "automatic" in reply["answer"]["short"].lower()
+    assert any("Terrorism ACT / TACT related offences" in item["quote"] for item in reply["citations"])
+
+
+def test_a_question_about_nobody_in_particular_leaves_no_facts_behind(say: Say) -> None:
+    say("does early allocation apply to a TACT offence?")
+    reply = say(NPS_CASE)
+    assert "ea_terrorism_offence" not in reply["facts"]
+
+
+def test_the_weather_is_refused_with_what_the_assistant_can_do(say: Say) -> None:
+    reply = say("what's the weather tomorrow?")
+    assert (reply["kind"], reply["answer"]["status"]) == ("refusal", "out_of_scope")
+    assert "offender management" in reply["text"]
+
+
+def test_adjudication_tariffs_are_not_in_the_guidance(say: Say) -> None:
+    reply = say("what are the current adjudication tariffs?")
+    assert (reply["kind"], reply["answer"]["status"]) == ("refusal", "not_in_guidance")
+    assert reply["citations"] == []
+    assert "does not cover" in reply["text"]
+
+
+@pytest.mark.parametrize("message", ["", "   ", "x" * 10_000, "/restart", "/session_start", "/", "/greet"])
+def test_a_strange_message_gets_a_clear_reply_and_loses_nothing(say: Say, message: str) -> None:
+    say(NPS_CASE)
+    assert say(message)["text"]
+    if "restart" not in message:
+        assert say("what is due for him?")["facts"]["provider"] == "NPS"
+
+
+def test_an_action_that_fails_says_so_and_the_next_message_works(
+    say: Say, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    say(NPS_CASE)
+    with monkeypatch.context() as broken:
+        broken.setattr("actions.case_actions.read_facts", lambda *_: 1 / 0)
+        assert say("what is due for him?")["kind"] == "error"
+    reply = say("what is due for him?")
+    assert reply["kind"] in ("assessment", "question")
+    assert reply["facts"]["provider"] == "NPS"
+
+
+def test_a_conversation_goes_on_after_a_restart(
+    settings: Settings, model: Path, engine: ConversationEngine
+) -> None:
+    asyncio.run(engine.reply("restarted", NPS_CASE, {"as_of": AS_OF}))
+    assert engine._trackers is not None
+    engine._trackers.drop("restarted")
+    reply = asyncio.run(engine.reply("restarted", "what is due for him?", {"as_of": AS_OF}))[0]["custom"]
+    assert reply["facts"]["conditional_release_date"] == "2027-03-15"
