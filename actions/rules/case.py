@@ -20,8 +20,16 @@ class Case:
     ordinary values of the catalogue's presumptions stand in for missing facts.
     """
 
-    def __init__(self, edition: Edition, facts: Mapping[str, Any], today: date, presume: bool = True) -> None:
+    def __init__(
+        self,
+        edition: Edition,
+        facts: Mapping[str, Any],
+        today: date,
+        presume: bool = True,
+        as_of: date | None = None,
+    ) -> None:
         self.edition, self.facts, self.today, self.presume = edition, facts, today, presume
+        self.as_of = as_of or today  # stays the same when the case is looked at on a later day
         self.truths: list[Any] = [...] * edition.size
         self._values: dict[str, Value] = {"today": today}
         self.memory: dict[Any, Any] = {}
@@ -30,7 +38,7 @@ class Case:
         """The same case on another day (made once for each day)."""
         known: Case | None = self.memory.get(day)
         if known is None:
-            known = self.memory[day] = Case(self.edition, self.facts, day, self.presume)
+            known = self.memory[day] = Case(self.edition, self.facts, day, self.presume, self.as_of)
         return known
 
     def strictly(self) -> Case:
@@ -39,12 +47,12 @@ class Case:
             return self
         known: Case | None = self.memory.get("strictly")
         if known is None:
-            known = self.memory["strictly"] = Case(self.edition, self.facts, self.today, presume=False)
+            known = self.memory["strictly"] = Case(self.edition, self.facts, self.today, False, self.as_of)
         return known
 
     def given(self, **changes: Any) -> Case:
         """The same case with some facts changed."""
-        return Case(self.edition, {**self.facts, **changes}, self.today, self.presume)
+        return Case(self.edition, {**self.facts, **changes}, self.today, self.presume, self.as_of)
 
     def value(self, name: str) -> Value:
         """The value of a fact, entered or worked out."""

@@ -56,7 +56,7 @@ def _duration(case: Case, start: str, end: str, weeks: bool = False) -> Value:
         still = case.open_facts(start) | case.open_facts(end)
         if start == "sentence_date" and isinstance(last, date) and case.value("legal_status") == "sentenced":
             # a sentenced person was sentenced on or before today, so at least the time from today was left
-            return AtLeast(still, Duration(case.today, plain_date(last), weeks))
+            return AtLeast(still, Duration(case.as_of, plain_date(last), weeks))
         return Open(still)
     assert isinstance(first, date)
     assert isinstance(last, date)

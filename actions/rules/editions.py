@@ -76,6 +76,9 @@ class Edition:
             sorted((r for r in catalogue.rules.values() if self._uses(r)), key=lambda r: r.id)
         )
         self.by_id: Mapping[str, Rule] = {rule.id: rule for rule in self.rules}
+        self.ask_when: dict[str, All] = {
+            name: compiler.all(conditions) for name, conditions in catalogue.ask_when.items() if conditions
+        }
         self._groups: dict[tuple[str, ...], tuple[Rule, ...]] = {}
         self.fields: Mapping[str, Field] = {
             **catalogue.fields,

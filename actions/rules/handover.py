@@ -25,7 +25,7 @@ def assess_handover(case: Case) -> Part:
     day, reasons, still = _date(case)
     if day is None and not still and not reasons:
         reasons = list(reasons_for(case)[:1])
-    kind, kind_reasons, kind_open = _kind(case, day)
+    kind, kind_reasons, kind_open = _kind(case, day, still)
     facts = still | kind_open
     if day is not None and not kind_open:
         status = "decided"
@@ -109,17 +109,19 @@ def _date_reasons(case: Case) -> list[Reason]:
     return [Reason(rule.id, f"{rule.plain} The sum: {shown}.", rule.citation)]
 
 
-def _kind(case: Case, day: date | None) -> tuple[str | None, list[Reason], frozenset[str]]:
+def _kind(
+    case: Case, day: date | None, still: frozenset[str]
+) -> tuple[str | None, list[Reason], frozenset[str]]:
     meetings = true_rules(case, *MEETING)
     if meetings:
         return "meeting", [reason(case, rule) for rule in meetings], NOTHING
     reports = true_rules(case, *REPORT)
     if reports and day is not None:
         return "report", [reason(case, rule) for rule in reports], NOTHING
-    if day is None and decide(case).status == "decided":
+    if day is None and not still and decide(case).status == "decided":
         return "none", [], NOTHING
-    still = open_facts(case, *MEETING, *REPORT)
-    return (None if still else "none"), [], still
+    needed = open_facts(case, *MEETING, *REPORT)
+    return (None if needed or still else "none"), [], needed
 
 
 def late_note(case: Case, day: date) -> str:

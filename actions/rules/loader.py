@@ -54,6 +54,7 @@ class Catalogue:
     models: dict[str, RuleModel] = field(default_factory=dict)
     rules: dict[str, Rule] = field(default_factory=dict)
     fields: dict[str, Field] = field(default_factory=dict)
+    ask_when: dict[str, list[ConditionModel]] = field(default_factory=dict)
     documents: dict[str, DocumentModel] = field(default_factory=dict)
     editions: dict[str, EditionModel] = field(default_factory=dict)
     presumptions: list[PresumptionModel] = field(default_factory=list)
@@ -99,6 +100,7 @@ def load_catalogue(folders: Iterable[Path]) -> Catalogue:
 def _add(catalogue: Catalogue, file: CatalogueFile) -> None:
     catalogue.models.update({rule.id: rule for rule in file.rules})
     catalogue.fields.update({model.name: Field.of(model) for model in file.fields})
+    catalogue.ask_when.update({model.name: model.ask_when for model in file.fields})
     catalogue.documents.update({item.slug: item for item in file.documents})
     catalogue.editions.update({item.id: item for item in file.editions})
     replaced = {(item.fact, tuple(item.editions or ())) for item in file.presumptions}
@@ -138,6 +140,8 @@ def cross_check(catalogue: Catalogue) -> list[str]:
             problems += [
                 f"derived {table.field}: {text}" for text in _condition_problems(row.when, catalogue)
             ]
+    for name, conditions in catalogue.ask_when.items():
+        problems += [f"field {name}: {text}" for text in _condition_problems(conditions, catalogue)]
     for presumption in catalogue.presumptions:
         if presumption.fact not in catalogue.fields:
             problems.append(f"presumption {presumption.fact}: there is no such field")

@@ -5,18 +5,22 @@ granted.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 
 from actions.rules.case import Case
+from actions.rules.dates import shift
 from actions.rules.early_allocation import CRITERIA
 from actions.rules.handover import MEETING, REPORT
-from actions.rules.logic import NOTHING, Condition
+from actions.rules.logic import NOTHING, Condition, plain_date
 from actions.rules.responsibility import change_dates, decide, presumed_facts, rank
 from actions.rules.results import Part, Responsibility
+from actions.rules.rule import Rule
 from actions.rules.values import Open
 
 PARTS = ("responsibility", "handover", "pom_type", "service_level", "early_allocation", "tasks")
 _FEW = 2
+_PAST = timedelta(days=28)
 
 
 def missing_facts(
@@ -32,10 +36,17 @@ def missing_facts(
             matters.setdefault(name, []).append(part)
     fields = case.edition.fields
     askable = [name for name in matters if name in fields and fields[name].ask is not None]
+    askable = [name for name in askable if _worth_asking(case, name, matters[name])]
     askable.sort(key=lambda name: (fields[name].ask or 0, name))
     return tuple(
         {"fact": name, "matters_to": matters[name], "question": fields[name].question} for name in askable
     )
+
+
+def _worth_asking(case: Case, name: str, parts: list[str]) -> bool:
+    """Whether the time to ask for a fact has come; it always has when more than the task list needs it."""
+    when = case.edition.ask_when.get(name)
+    return when is None or parts != ["tasks"] or when.truth(case) is True
 
 
 def _open_in(
@@ -71,9 +82,20 @@ def _open_tasks(case: Case) -> frozenset[str]:
             still |= case.open_facts(deadline.anchor)
         elif truth is None:
             facts = rule.condition.open_facts(case)
-            if len(facts) <= _FEW:
+            fields = case.edition.fields
+            worth_asking = all(name in fields and fields[name].ask is not None for name in facts)
+            if len(facts) <= _FEW and worth_asking and not _long_past(case, rule):
                 still |= facts
     return frozenset(still)
+
+
+def _long_past(case: Case, rule: Rule) -> bool:
+    """Whether the duty's date has passed by so long that nothing is worth asking about it."""
+    anchor = case.day(rule.model.deadline.anchor) if rule.model.deadline.anchor else None
+    if anchor is None or rule.model.deadline.offset is None or rule.model.deadline.kind == "recurring":
+        return False
+    offset = rule.end_offset if rule.model.deadline.kind == "window" else rule.offset
+    return shift(plain_date(anchor), offset, rule.model.deadline.direction) + _PAST < case.today
 
 
 def assumed_facts(
@@ -97,7 +119,9 @@ def _presumed_in(case: Case, part: str, responsibility: Responsibility) -> froze
     if part == "responsibility":
         return presumed_facts(case, responsibility.changes_on)
     if part == "handover":
-        found = _values(case, "community_handover_date", "early_allocation_agreed")
+        found = _values(case, "community_handover_date")
+        if case.day("community_handover_date"):
+            found |= _values(case, "early_allocation_agreed")
         return found | _rules(case, [by_id[i].condition for i in (*MEETING, *REPORT) if i in by_id])
     if part == "pom_type":
         winner = rank(case, case.edition.pom_types).winner

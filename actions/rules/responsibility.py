@@ -167,13 +167,17 @@ def _agreeing(case: Case, winner: Rule) -> tuple[Reason, ...]:
 
 def _conditional_reasons(case: Case, decision: Decision) -> tuple[Reason, ...]:
     fields = case.edition.fields
-    labels = [fields[name].label for name in sorted(decision.open_facts) if name in fields]
+    known = [fields[name] for name in decision.open_facts if name in fields]
+    labels = [field.label for field in sorted(known, key=lambda f: (f.ask or 999, f.name))]
     if decision.winner is None:
-        return tuple(reason(case, rule, prefix="Not yet decided: ") for rule in decision.rivals[:3])
+        first = decision.rivals[0]
+        general = case.edition.all_rules["RESP-01"] if first.citation.document else first
+        words = case.edition.wording["responsibility_open"].format(facts=", ".join(labels))
+        return (Reason(general.id, words, general.citation),)
     who = NAMES.get(holder(case, decision.winner), holder(case, decision.winner))
     unless = f" It is {who}, unless one of these changes it: {', '.join(labels)}."
-    first = reason(case, decision.winner, suffix=unless)
-    return (first, *(reason(case, rule, prefix="This would change it: ") for rule in decision.rivals))
+    stands = reason(case, decision.winner, suffix=unless)
+    return (stands, *(reason(case, rule, prefix="This would change it: ") for rule in decision.rivals))
 
 
 def _undefined(case: Case) -> tuple[Reason, ...]:

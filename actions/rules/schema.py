@@ -151,6 +151,7 @@ class FieldModel(Strict):
     label: str
     question: str | None = None
     ask: int | None = None
+    ask_when: list[ConditionModel] = []
     values: dict[str, str] = {}
 
 

@@ -125,7 +125,8 @@ def _dates(case: Case, rule: Rule) -> tuple[date | None, date | None, str]:
         needs = ", ".join(case.edition.fields[n].label for n in sorted(anchor.facts)) or label
         return None, None, f"{_timing(rule, label)}. No date: the {needs} is not known."
     if not isinstance(anchor, date) or deadline.offset is None:
-        missing = "" if deadline.offset is None else f"{_timing(rule, label)}. There is no {label}."
+        name = case.edition.fields[deadline.anchor].label
+        missing = "" if deadline.offset is None else f"{_timing(rule, name)}. There is no {name}."
         return None, None, missing or _no_date(case, deadline)
     start = plain_date(anchor)
     if rule.offset.hours:
@@ -160,7 +161,7 @@ def _timing(rule: Rule, label: str) -> str:
     words = rule.offset.words
     if not words:
         return f"At the {label}"
-    return f"{words} {rule.model.deadline.direction} the {label}".capitalize()
+    return f"{words[0].upper()}{words[1:]} {rule.model.deadline.direction} the {label}"
 
 
 def _remark(deadline: DeadlineModel) -> str:
@@ -178,7 +179,7 @@ def _no_date(case: Case, deadline: DeadlineModel) -> str:
     every = (deadline.recurrence or {}).get("every")
     if isinstance(every, dict):
         minutes = (deadline.recurrence or {}).get("minutes")
-        each = Offset.of(every).words
+        each = Offset.of(every).words.removeprefix("1 ")
         return f"every {each}" + (f", {minutes} minutes each" if minutes else "")
     if isinstance(every, str):
         return every
