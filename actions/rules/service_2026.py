@@ -33,6 +33,14 @@ _DATES = (
 )
 
 
+def service_indeterminate(case: Case) -> Value:
+    """Whether the sentence is indeterminate: life and IPP count alike, and only they have a tariff."""
+    kind = case.value("sentence_type")
+    if isinstance(kind, Open):
+        return True if case.day("tariff_expiry_date") else kind
+    return kind in INDETERMINATE
+
+
 def service_scope(case: Case) -> Value:
     """Whether the service calculates anything: `in_scope`, or the reason why not (S1)."""
     status = case.value("legal_status")
@@ -55,10 +63,10 @@ def service_scope(case: Case) -> Value:
 def _scope_of_sentence(case: Case) -> Value:
     if case.value("sentence_date") is None:
         return "not_sentenced"
-    kind = case.value("sentence_type")
-    if isinstance(kind, Open):
-        return kind
-    if kind in INDETERMINATE or case.day("tariff_expiry_date"):
+    indeterminate = service_indeterminate(case)
+    if isinstance(indeterminate, Open):
+        return indeterminate
+    if indeterminate:
         return "in_scope"
     release = service_release_date(case)
     return "no_dates" if release is None else "in_scope"
@@ -66,7 +74,7 @@ def _scope_of_sentence(case: Case) -> Value:
 
 def service_parole_date(case: Case) -> Value:
     """The parole eligibility date of a determinate sentence; none where only the court decides release."""
-    if case.value("sentence_type") in INDETERMINATE:
+    if service_indeterminate(case) is True:
         return None
     for name in ("parole_eligibility_date", "first_parole_eligibility_date"):
         if isinstance(case.facts.get(name), date):
@@ -84,10 +92,10 @@ def service_release_date(case: Case) -> Value:
     conditional release dates. Indeterminate: the tariff expiry date after today, else the target hearing date
     after today, else the nearer of the two (both are past then, so the later one).
     """
-    kind = case.value("sentence_type")
-    if isinstance(kind, Open):
-        return kind
-    if kind in INDETERMINATE:
+    indeterminate = service_indeterminate(case)
+    if isinstance(indeterminate, Open):
+        return indeterminate
+    if indeterminate:
         return _hearing_or_tariff(case)
     parole = service_parole_date(case)
     if parole is not None:
@@ -162,6 +170,10 @@ def service_early_allocation_type(case: Case) -> Value:
     return Open(still) if still else "no"
 
 
+def _any_criterion(case: Case) -> bool:
+    return any(rule.condition.truth(case) is True for rule in _rows(case, "early_allocation"))
+
+
 def _inside(case: Case, day: date) -> Value:
     """Whether the earliest of the dates is on or before `day` + 18 months (a past date counts as inside)."""
     limit = add_months(day, WINDOW_MONTHS)
@@ -172,7 +184,7 @@ def _inside(case: Case, day: date) -> Value:
     if isinstance(release, Open):
         return release
     hearing = case.value("target_hearing_date")
-    if case.value("sentence_type") in INDETERMINATE and isinstance(hearing, Open):
+    if service_indeterminate(case) is True and isinstance(hearing, Open):
         return hearing
     return False
 
@@ -202,6 +214,8 @@ def early_allocation_in_effect(case: Case) -> Value:
         return False
     kind = service_early_allocation_type(case)
     decision = case.value("community_decision") if kind == "discretionary" else "approved"
+    if isinstance(kind, Open) and case.value("community_decision") == "approved" and _any_criterion(case):
+        kind = "approved"  # in effect whether it turns out to be automatic or discretionary
     inside = _inside(case, assessed)
     if inside is False or kind == "no" or decision in ("none", "declined"):
         return False
@@ -212,6 +226,7 @@ def early_allocation_in_effect(case: Case) -> Value:
 DERIVATIONS: dict[str, Callable[[Case], Value]] = {
     function.__name__: function
     for function in (
+        service_indeterminate,
         service_scope,
         service_parole_date,
         service_release_date,
@@ -257,7 +272,7 @@ def _date_reason(case: Case, day: date) -> Reason:
 
 def _label(case: Case, day: date) -> str:
     """Which of the case's dates the handover is counted from."""
-    if case.value("sentence_type") in INDETERMINATE:
+    if service_indeterminate(case) is True:
         names: tuple[str, ...] = ("tariff_expiry_date", "target_hearing_date")
     elif service_parole_date(case) is not None:
         return "parole eligibility date"
