@@ -64,7 +64,8 @@ async def documents_page(q: Search = "") -> Response:
     if guidance is None:
         return _not_indexed()
     hits = await run_in_threadpool(guidance.search, q, RESULTS_ON_PAGE) if q.strip() else []
-    documents = guidance.documents()
+    documents = sorted(guidance.documents(), key=lambda document: document.published or "", reverse=True)
+    documents.sort(key=lambda document: document.edition in _history())
     titles = {document.slug: document for document in documents}
     results = [
         {

@@ -52,7 +52,8 @@ def sections(passages: Iterable[Passage]) -> list[Section]:
     for passage in passages:
         if passage.section != path or not found:
             shared = _shared(path, passage.section)
-            for depth in range(min(shared, len(passage.section) - 1), len(passage.section)):
+            first = max(min(shared, len(passage.section) - 1), 0)
+            for depth in range(first, len(passage.section)):
                 found.append(_section(len(found), passage.section[depth], depth))
             if not passage.section:
                 found.append(_section(len(found), "", 0))

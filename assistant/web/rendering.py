@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import Any
@@ -17,6 +18,9 @@ from assistant import frontend
 from assistant.web import TEMPLATES
 
 LONDON = ZoneInfo("Europe/London")
+
+_BOLD = re.compile(r"\*\*(?=\S)(.+?)\*\*|&lt;b&gt;(.+?)&lt;/b&gt;")
+_OTHER_TAG = re.compile(r"&lt;/?(?:b|i|p|br|sup|sub|em|u|ul|ol|li)\s*/?&gt;|\*\*")
 
 SECURITY_HEADERS = {
     "Content-Security-Policy": "; ".join(
@@ -51,6 +55,7 @@ def templates() -> Environment:
         "date": plain_date,
         "time": clock_time,
         "lines": lines_to_html,
+        "quotation": quotation,
         "edition": edition_title,
         "published": published,
         "first_upper": capitalised,
@@ -79,6 +84,12 @@ def clock_time(moment: datetime) -> str:
 def lines_to_html(value: str) -> Markup:
     """Text with its line breaks kept, everything in it escaped."""
     return Markup("<br>").join(escape(line) for line in value.splitlines())
+
+
+def quotation(quote: str) -> Markup:
+    """A quotation word for word, with the marks for bold in the source shown as bold."""
+    shown = _BOLD.sub(lambda found: f"<strong>{found[1] or found[2]}</strong>", str(escape(quote)))
+    return Markup(_OTHER_TAG.sub(" ", shown))
 
 
 def edition_title(edition: str) -> str:

@@ -48,6 +48,8 @@ class ReplyView:
     blocks: list[Block]
     further_duties: list[Duty]
     citations: list[dict[str, Any]]
+    opened: bool = False
+    """Whether the quotations are what was asked for, and so are shown unfolded."""
 
 
 @lru_cache(maxsize=64)
@@ -70,7 +72,7 @@ def duty(task: Mapping[str, Any]) -> Duty:
         status=task["status"],
         status_words=text(f"pages.reply.statuses.{task['status']}"),
         working=task.get("working") or "",
-        inferred=bool(task.get("inferred")),
+        inferred=bool(task.get("inferred")) and "inferred" not in str(task.get("working")),
         url=citation.get("url"),
     )
 
@@ -119,6 +121,7 @@ class _Arranger:
             blocks=self._blocks,
             further_duties=self._further() if self._more else [],
             citations=list(self._reply.get("citations") or ()),
+            opened=not any(block.kind in ("short", "paragraph", "list", "tasks") for block in self._blocks),
         )
 
     def _paragraph(self, lines: list[str]) -> None:
@@ -223,7 +226,7 @@ def fact_rows(facts: Mapping[str, Any]) -> list[dict[str, str]]:
     book = resources.rule_book()
     rows = []
     for name, value in facts.items():
-        if not book.has_field(name):
+        if name not in book.fields:
             continue
         label = book.field(name).label
         rows.append(
@@ -241,7 +244,7 @@ def _value_in_words(kind: str, name: str, value: Any) -> str:
         return text("pages.case.none")
     if kind == "bool":
         return text("pages.case.yes" if value else "pages.case.no")
-    if kind == "date":
+    if kind in ("date", "datetime"):
         return plain_date(str(value)[:10])
     named = catalogue()["fact_values"].get(name, {}).get(str(value))
     return str(named or str(value).replace("_", " "))

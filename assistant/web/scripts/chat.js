@@ -72,6 +72,7 @@ async function send(message) {
   try {
     const answer = await post(message);
     byId("welcome")?.remove();
+    byId("start-again").hidden = false;
     log.insertAdjacentHTML("beforeend", answer.html);
     byId("suggestions").innerHTML = answer.suggestions;
     showCase(answer.case);
