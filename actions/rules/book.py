@@ -14,7 +14,7 @@ from actions.rules.compare import compare_assessments, compare_by_edition
 from actions.rules.conflicts import as_data, conflicts_met
 from actions.rules.early_allocation import assess_early_allocation
 from actions.rules.editions import Edition
-from actions.rules.facts import FactError, FactErrors, Field, read_facts
+from actions.rules.facts import EARLIEST, LATEST, FactError, FactErrors, Field, read_facts
 from actions.rules.handover import assess_handover
 from actions.rules.loader import CATALOGUE, Catalogue, CatalogueError, load_catalogue, quote_problems
 from actions.rules.missing import PARTS, assumed_facts, missing_facts
@@ -131,6 +131,9 @@ class RuleBook:
                     for part in unknown
                 ]
             )
+        if not EARLIEST <= as_of <= LATEST:
+            years = f"a date from {EARLIEST.year} to {LATEST.year}"
+            raise FactErrors([FactError("as_of", "the date is out of range", years)])
         case = Case(rules, read_facts(facts, rules.fields, as_of), as_of, presume)
         responsibility = assess_responsibility(case)
         parts = {name: work_out(case) for name, work_out in PARTS_OF[rules.model.parts].items()}

@@ -253,7 +253,8 @@ def com_responsible_date(case: Case) -> Value:
     if winner == "RESP-27":
         early = early_allocation_handover(case)
         return early if early is not None else UNCLEAR
-    if winner in ("RESP-16", "RESP-18", "RESP-21", "RESP-25"):
+    parole = ("RESP-16", "RESP-18", "RESP-21", "RESP-25", "RESP-26")
+    if winner in parole or case.value("sentence_type") == "determinate_parole":
         return parole_handover_date(case)
     if winner in ("RESP-04", "RESP-05", "RESP-08", "RESP-09"):
         return handover_date(case)

@@ -10,7 +10,7 @@ from actions.rules.derived import FIFTEEN_MONTHS, early_allocation_handover
 from actions.rules.explain import reason, sum_in_words
 from actions.rules.logic import NOTHING
 from actions.rules.parts import is_sentenced, open_facts, true_rules
-from actions.rules.responsibility import decide, reasons_for
+from actions.rules.responsibility import decide, early_allocation_note, reasons_for
 from actions.rules.results import Part, Reason
 from actions.rules.values import Open
 
@@ -54,7 +54,7 @@ def _date(case: Case) -> tuple[date | None, list[Reason], frozenset[str]]:
         return None, [], value.facts
     if not isinstance(value, date):
         return None, [], NOTHING
-    return value, _date_reasons(case), NOTHING
+    return value, [*_date_reasons(case), *early_allocation_note(case)], NOTHING
 
 
 def _early(case: Case) -> tuple[date | None, list[Reason], frozenset[str]]:

@@ -12,6 +12,7 @@ from typing import Any
 
 from actions.rules.case import Case
 from actions.rules.dates import written
+from actions.rules.derived import early_allocation_handover
 from actions.rules.explain import facts_used, reason
 from actions.rules.logic import NOTHING
 from actions.rules.results import Reason, Responsibility
@@ -207,7 +208,7 @@ def assess_responsibility(case: Case) -> Responsibility:
         now.responsible,
         now.supporting,
         decided_by=now.decided_by,
-        reasons=reasons_for(case),
+        reasons=(*reasons_for(case), *early_allocation_note(case)),
         open_facts=now.open_facts,
     )
     if now.responsible is None:
@@ -224,6 +225,19 @@ def assess_responsibility(case: Case) -> Responsibility:
             reasons = (*answer.reasons, replace(why, because=words))
             return replace(answer, changes_on=day, changes_to=following, reasons=reasons)
     return answer
+
+
+def early_allocation_note(case: Case) -> tuple[Reason, ...]:
+    """Words for a case that meets an early allocation criterion and is taken not to have been agreed."""
+    rule = case.edition.by_id.get("EA-17")
+    if rule is None or "early_allocation_agreed" in case.facts or responsible_value(case) != "POM":
+        return ()
+    if case.value("early_allocation_type") not in ("automatic", "discretionary"):
+        return ()
+    early = early_allocation_handover(case)
+    when = f"on {written(early)}" if early is not None else "as soon as it is agreed"
+    words = case.edition.wording["early_allocation_not_agreed"].format(when=when)
+    return (Reason(rule.id, words, rule.citation),)
 
 
 def change_dates(case: Case) -> list[date]:
