@@ -179,7 +179,7 @@ def _table(model: DerivedModel, compiler: Compiler) -> Derivation:
             return None
         if all(value == possible[0] for value in possible):
             return possible[0]
-        return Open(still)
+        return Open(still.union(*(value.facts for value in possible if isinstance(value, Open))))
 
     return decide
 

@@ -51,6 +51,8 @@ def service_scope(case: Case) -> Value:
     age = case.value("age_years")
     if isinstance(age, int) and age < 18:
         return "under_18"
+    if isinstance(age, Open) and not case.presume:
+        return age
     immigration = case.value("immigration_case")
     if immigration is True:
         return "in_scope"
