@@ -18,12 +18,13 @@ from knowledge.criteria import list_criteria
 from knowledge.embedding import shared_encoder
 from knowledge.glossary import shared_glossary
 from knowledge.index import GuidanceIndex, Snapshot, SqliteIndex
-from knowledge.indexing import BuildReport, build_index, engine_of, english_words
+from knowledge.indexing import BuildReport, build_index, engine_of
 from knowledge.lexicon import Lexicon
 from knowledge.passages import Passage
 from knowledge.quotes import QuoteFinder
 from knowledge.ranking import rank
 from knowledge.retrieval import Retriever
+from knowledge.search_texts import english_words
 
 __all__ = ["BuildReport", "Guidance", "build_index"]
 

@@ -6,8 +6,9 @@
 import json
 import re
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from sqlalchemy import Engine, select, text
@@ -15,7 +16,9 @@ from sqlalchemy import Engine, select, text
 from knowledge import schema
 from knowledge.catalogue import DocumentInfo
 from knowledge.embedding import DIMENSIONS, FloatArray, IntArray
+from knowledge.kernel import KernelRanker, lexical_parts
 from knowledge.passages import Passage, Unit
+from knowledge.search_texts import search_texts, shared_lexicon
 
 # how much a word counts in the headings, in the passage, and in the passage rewritten to the documents' own
 # terms
@@ -64,6 +67,7 @@ class Snapshot:
     question_vectors: FloatArray
     examples: tuple[IndexedExample, ...]
     example_vectors: FloatArray
+    ranker: KernelRanker | None
 
 
 class GuidanceIndex(Protocol):
@@ -160,6 +164,7 @@ class SqliteIndex:
             shown = (
                 connection.execute(select(schema.examples).order_by(schema.examples.c.row)).mappings().all()
             )
+            weights = connection.execute(select(schema.ranker.c.data)).scalar()
         # rows of removed documents leave gaps: positions are dense, `row` is what the FTS tables know
         passages: list[Passage] = []
         units: list[tuple[int, int]] = []
@@ -172,6 +177,8 @@ class SqliteIndex:
             blocks.append(vectors)
         whole = b"".join(row["vector"] for row in rows)
         question_blob = b"".join(row["vector"] for row in asked)
+        question_vectors = np.frombuffer(question_blob, np.float32).reshape(-1, DIMENSIONS)
+        unit_vectors = np.concatenate(blocks)
         return Snapshot(
             version=version,
             documents=tuple(documents),
@@ -180,15 +187,45 @@ class SqliteIndex:
             passage_vectors=np.frombuffer(whole, np.float32).reshape(-1, DIMENSIONS),
             units=tuple(units),
             unit_rows=np.array([row for row, _ in units], dtype=np.int64),
-            unit_vectors=np.concatenate(blocks),
+            unit_vectors=unit_vectors,
             questions=tuple(IndexedQuestion(r["question"], r["passage"], r["answer"]) for r in asked),
             question_rows=np.array([r["passage"] for r in asked], dtype=np.int64),
-            question_vectors=np.frombuffer(question_blob, np.float32).reshape(-1, DIMENSIONS),
+            question_vectors=question_vectors,
             examples=tuple(IndexedExample(r["kind"], r["topic"], r["text"]) for r in shown),
+            ranker=_ranker(weights, passages, units, unit_vectors, asked, question_vectors),
             example_vectors=np.frombuffer(b"".join(r["vector"] for r in shown), np.float32).reshape(
                 -1, DIMENSIONS
             ),
         )
+
+
+def _ranker(
+    weights: bytes | None,
+    passages: list[Passage],
+    units: list[tuple[int, int]],
+    unit_vectors: FloatArray,
+    asked: Sequence[Any],
+    question_vectors: FloatArray,
+) -> KernelRanker | None:
+    """The learned ranker, its examples put together again from what else is indexed. Passages that came after it
+    was trained (documents that users added) stand behind the shipped ones and are not among its examples."""
+    if not weights or not asked:
+        return None
+    lexicon = shared_lexicon()
+    texts = [lexicon.canonical(entry["question"]) for entry in asked]
+    by_passage = [search_texts(passage)[1] for passage in passages]
+    texts += [by_passage[row][number] for row, number in units]
+    flat = np.frombuffer(weights, np.float16)
+    for trained in range(len(passages), 0, -1):
+        count = len(asked) + sum(1 for row, _ in units if row < trained)
+        if count * trained == len(flat):
+            break
+    else:
+        return None
+    words, letters, word_idf, letter_idf = lexical_parts(texts[:count])
+    vectors = np.concatenate([question_vectors, unit_vectors])[:count]
+    matrix = flat.reshape(count, trained).astype(np.float32)
+    return KernelRanker(vectors, words, letters, word_idf, letter_idf, matrix)
 
 
 def _passage(row: object) -> Passage:

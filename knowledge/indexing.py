@@ -4,7 +4,6 @@ import hashlib
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -13,11 +12,11 @@ from sqlalchemy import Connection, Engine, create_engine, delete, event, insert,
 from knowledge import schema
 from knowledge.bank import BankQuestion, bank_files, load_bank
 from knowledge.catalogue import LoadedDocument, load_shipped
-from knowledge.embedding import FloatArray, model_directory, shared_encoder
-from knowledge.lexicon import Lexicon
-from knowledge.passages import Passage
+from knowledge.embedding import FloatArray, shared_encoder
+from knowledge.kernel import train
 from knowledge.quotes import QuoteFinder
 from knowledge.refusal import premises, refusal_topics
+from knowledge.search_texts import search_texts, shared_lexicon
 
 Progress = Callable[[str, int, int], None]
 CODE_VERSION = "1"  # raise when passages, texts to encode or tables change
@@ -51,19 +50,6 @@ def engine_of(database: str | Engine) -> Engine:
     return engine
 
 
-@lru_cache(maxsize=1)
-def english_words() -> frozenset[str]:
-    """Ordinary English words (the encoder's own vocabulary): spelt right although no document uses them."""
-    lines = (model_directory() / "vocab.txt").read_text(encoding="utf-8").splitlines()
-    return frozenset(word for word in lines if word.isalpha() and len(word) > 3)
-
-
-@lru_cache(maxsize=1)
-def shared_lexicon() -> Lexicon:
-    """The lexicon as shipped, for rewriting text (it has learnt no documents yet)."""
-    return Lexicon(english=english_words())
-
-
 def fingerprint(bank: Sequence[Path]) -> str:
     """What the shipped documents, their layout, the bank, the lexicon and the code add up to."""
     digest = hashlib.sha256(CODE_VERSION.encode())
@@ -83,23 +69,6 @@ def fingerprint(bank: Sequence[Path]) -> str:
         digest.update(path.name.encode())
         digest.update(path.read_bytes())
     return digest.hexdigest()
-
-
-def search_texts(passage: Passage) -> tuple[str, list[str]]:
-    """What is encoded of a passage: the whole with its headings, and each unit with its nearest heading."""
-    lexicon = shared_lexicon()
-    heading = passage.section[-1] if passage.section else ""
-    if heading.startswith(("Finding", "Specific")) and len(passage.section) > 1:
-        heading = passage.section[-2]
-    lead = passage.context or (
-        passage.units[0].text if len(passage.units) > 1 and passage.units[1].is_item else ""
-    )
-    whole = lexicon.canonical(f"{' '.join(passage.section[-2:])} {passage.context} {passage.text}")
-    units = []
-    for unit in passage.units:
-        before = f"{heading} {lead}" if unit.is_item and len(lead) < 160 else heading
-        units.append(lexicon.canonical(f"{before} {unit.text}" if len(unit.text) < 400 else unit.text))
-    return whole, units
 
 
 def build_index(
@@ -139,6 +108,7 @@ def build_index(
     example_vectors = _encode(
         [shared_lexicon().canonical(text) for _, _, text in examples], "Encoding examples", progress
     )
+    weights = _train(loaded, encoded, questions, question_vectors, progress)
     with engine.begin() as connection:
         kept = [
             dict(row)
@@ -166,6 +136,7 @@ def build_index(
             connection.execute(select(schema.passages.c.id, schema.passages.c.row)).tuples().all()
         )
         _write_questions(connection, questions, question_vectors, rows_by_id)
+        connection.execute(insert(schema.ranker).values(name="weights", data=weights.tobytes()))
         for number, ((kind, topic, words), vector) in enumerate(zip(examples, example_vectors, strict=True)):
             connection.execute(
                 insert(schema.examples).values(
@@ -180,6 +151,31 @@ def build_index(
     if progress:
         progress("Indexed", row, row)
     return BuildReport(True, *counts(engine))
+
+
+def _train(
+    loaded: Sequence[LoadedDocument],
+    encoded: Sequence[list[dict[str, object]]],
+    questions: list[BankQuestion],
+    question_vectors: FloatArray,
+    progress: Progress | None,
+) -> FloatArray:
+    """The learned ranker's weights, as float16, over the bank questions and then the sentences of the passages."""
+    if progress:
+        progress("Training the ranker", 0, 1)
+    passages = [passage for doc in loaded for passage in doc.passages]
+    rows = {passage.id: row for row, passage in enumerate(passages)}
+    lexicon = shared_lexicon()
+    texts = [lexicon.canonical(question.question) for question in questions]
+    targets = [rows[question.passage_id] for question in questions]
+    for row, passage in enumerate(passages):
+        units = search_texts(passage)[1]
+        texts += units
+        targets += [row] * len(units)
+    blobs = b"".join(bytes(entry["unit_vectors"]) for doc in encoded for entry in doc)  # type: ignore[call-overload]
+    vectors = np.concatenate([question_vectors, np.frombuffer(blobs, np.float32).reshape(-1, 384)])
+    weights = train(vectors, texts, np.array(targets, np.int64), len(questions), len(passages))
+    return weights.astype(np.float16)
 
 
 def encode_document(document: LoadedDocument, progress: Progress | None = None) -> list[dict[str, object]]:
@@ -283,7 +279,7 @@ def _write_questions(
 
 
 def _clear(connection: Connection) -> None:
-    for table in (schema.examples, schema.questions, schema.passages, schema.documents):
+    for table in (schema.ranker, schema.examples, schema.questions, schema.passages, schema.documents):
         connection.execute(delete(table))
     connection.execute(text("DELETE FROM guidance_passages_fts"))
     connection.execute(text("DELETE FROM guidance_questions_fts"))

@@ -13,8 +13,8 @@ from dataclasses import dataclass, field, replace
 from knowledge.blocks import Block, SourceText, clean, collapse
 
 LIST_CHARACTERS = 1300  # a longer list is cut between items, each part keeping the lead-in as its context
-JOIN_CHARACTERS = 170  # a paragraph shorter than this is kept with its neighbour
-PASSAGE_CHARACTERS = 700  # neighbours are joined up to this length
+JOIN_CHARACTERS = 420  # a paragraph shorter than this is kept with its neighbour
+PASSAGE_CHARACTERS = 950  # neighbours are joined up to this length
 TABLE_CHARACTERS = 1200
 
 CRITERION = re.compile(r"^(?:Criterion\s+)?(\d)\.(\d)\.?([a-z])\b")

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from knowledge.cues import asks_number, asks_time, cued_documents, states_number, states_time
 from knowledge.embedding import FloatArray, IntArray, SentenceEncoder
 from knowledge.index import GuidanceIndex, Snapshot
 from knowledge.lexicon import STOP_WORDS, Lexicon, Query, stem, tokens
@@ -12,6 +13,7 @@ from knowledge.lexicon import STOP_WORDS, Lexicon, Query, stem, tokens
 WORD_CANDIDATES = 60
 MEANING_CANDIDATES = 40
 QUESTION_CANDIDATES = 60
+UNSEEN = 0.6  # slope of the learned score against cosine, for passages the ranker has not seen
 
 FEATURES = (
     "words",  # BM25 of the passage, divided by the best of this question
@@ -23,6 +25,9 @@ FEATURES = (
     "asked_second",  # of the second nearest bank question
     "asked_words",  # BM25 of the best bank question, divided by the best of this question
     "asked_coverage",  # share of the question's content words in the best bank question
+    "learned",  # score of the learned ranker
+    "cued",  # 1 in a document that the question points to, -1 in the others, 0 when it points to none
+    "timed",  # the question asks for a time or a number: 1 where the passage states one, -1 where it does not
     "operative",  # the 2019 model or the 2022 guide
     "before_model",  # the position before the model
     "background",  # history, forewords, acknowledgements
@@ -109,6 +114,24 @@ class Retriever:
             np.float32,
         )
 
+        self._of_document: dict[str, list[int]] = {}
+        for row, passage in enumerate(snapshot.passages):
+            self._of_document.setdefault(passage.document, []).append(row)
+            if passage.before_model:
+                self._of_document.setdefault("before_model", []).append(row)
+        said = [f"{p.context} {p.text}" for p in snapshot.passages]
+        self._states_time = np.array([1.0 if states_time(text) else -1.0 for text in said], np.float32)
+        self._states_number = np.array([1.0 if states_number(text) else -1.0 for text in said], np.float32)
+
+    def _learned(self, query: Query, vector: FloatArray, meaning: FloatArray) -> FloatArray:
+        """Scores of the learned ranker; of passages it has not seen, what it would give for their meaning alone."""
+        scores: FloatArray = UNSEEN * np.maximum(meaning - 0.25, 0.0)
+        ranker = self.snapshot.ranker
+        if ranker is not None:
+            known = ranker.score(query.canonical, vector)
+            scores[: len(known)] = known
+        return scores
+
     def encode(self, query: Query) -> FloatArray:
         """One vector for the question: as corrected, and as the documents would put it."""
         texts = (
@@ -170,6 +193,18 @@ class Retriever:
                 share = self.statistics.share(query.terms, self.statistics.question_words[number])
                 asked_coverage[row] = max(asked_coverage[row], share)
 
+        learned = self._learned(query, vector, meaning)
+        cues = cued_documents(query.original)
+        cued = np.zeros(count, np.float32)
+        if cues:
+            cued[:] = -1.0
+            for slug in cues:
+                cued[self._of_document.get(slug, [])] = 1.0
+        timed = np.zeros(count, np.float32)
+        if asks_time(query.original):
+            timed = self._states_time
+        elif asks_number(query.original):
+            timed = self._states_number
         chosen: set[int] = set()
         for values, limit in (
             (words, WORD_CANDIDATES),
@@ -177,6 +212,7 @@ class Retriever:
             (whole, MEANING_CANDIDATES // 2),
             (asked, QUESTION_CANDIDATES),
             (asked_words, QUESTION_CANDIDATES // 2),
+            (learned, MEANING_CANDIDATES),
         ):
             limit = min(limit, count)
             top = np.argpartition(-values, limit - 1)[:limit]
@@ -198,7 +234,10 @@ class Retriever:
                     asked_second[rows],
                     asked_words[rows] / max(float(asked_words.max(initial=0)), 1e-6),
                     asked_coverage[rows],
-                    self._operative[rows],
+                    learned[rows],
+                    cued[rows],
+                    timed[rows],
+                    self._operative[rows] if not cues else np.zeros(len(rows), np.float32),
                     self._before[rows],
                     self._background[rows],
                 ],

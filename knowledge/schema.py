@@ -86,6 +86,13 @@ examples = Table(  # of questions that must be refused, and of mistaken premises
     Column("vector", LargeBinary, nullable=False),
 )
 
+ranker = Table(  # the learned ranker of the shipped documents
+    "guidance_ranker",
+    metadata,
+    Column("name", String(40), primary_key=True),
+    Column("data", LargeBinary, nullable=False),
+)
+
 FTS_STATEMENTS = (
     "CREATE VIRTUAL TABLE IF NOT EXISTS guidance_passages_fts USING fts5"
     "(heading, body, canonical, tokenize='porter unicode61')",
