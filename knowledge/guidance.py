@@ -23,7 +23,7 @@ from knowledge.lexicon import Lexicon
 from knowledge.passages import Passage
 from knowledge.quotes import QuoteFinder
 from knowledge.ranking import rank
-from knowledge.retrieval import Retriever
+from knowledge.retrieval import FEATURES, Retriever
 from knowledge.search_texts import english_words
 
 __all__ = ["BuildReport", "Guidance", "build_index"]
@@ -103,6 +103,21 @@ class Guidance:
             share = max(0.0, min(1.0, float(score) / max(best, 1e-6)))
             hits.append(Hit(passage, round(share, 4), [passage.units[unit].text]))
         return hits
+
+    def search_by(self, query: str, feature: str, limit: int = 10) -> list[Hit]:
+        """The passages that one signal alone puts first (a name of retrieval.FEATURES): for comparison."""
+        version = self._current()
+        candidates = version.retriever.candidates(version.retriever.lexicon.query(query))
+        values = candidates.features[:, FEATURES.index(feature)]
+        order = values.argsort()[::-1][:limit]
+        return [
+            Hit(version.snapshot.passages[int(candidates.rows[place])], round(float(values[place]), 4), [])
+            for place in order
+        ]
+
+    def source(self, slug: str) -> str:
+        """The canonical text of a document, against which its quotes are verbatim; empty for an unknown one."""
+        return self._current().snapshot.sources.get(slug, "")
 
     def define(self, term: str) -> Definition | None:
         """What a term or acronym means, or None when neither glossary nor documents have it."""
