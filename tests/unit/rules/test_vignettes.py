@@ -86,6 +86,7 @@ def rule_ids(value: Any) -> set[str]:
     """Every rule named anywhere in an assessment, as the id of a task or the rule of a reason."""
     if isinstance(value, dict):
         own = {str(value[key]) for key in ("id", "rule") if isinstance(value.get(key), str)}
+        own |= set(value.get("also", ()))
         return own.union(*(rule_ids(item) for item in value.values()))
     return set().union(*(rule_ids(item) for item in value)) if isinstance(value, list) else set()
 
