@@ -63,10 +63,8 @@ def at(result: dict[str, Any], path: str) -> Any:
     """The value at a dotted path; a list of criteria is read by id, giving whether each is met."""
     value: Any = result
     for part in path.split("."):
-        if isinstance(value, list):
-            value = next(item for item in value if item["id"] == part)["met"]
-        else:
-            value = value[part]
+        inside = {item["id"]: item["met"] for item in value} if isinstance(value, list) else value
+        value = inside[part]
     return value
 
 
