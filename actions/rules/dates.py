@@ -17,7 +17,7 @@ import holidays
 from govuk_bank_holidays.bank_holidays import BankHolidays
 
 LONDON = ZoneInfo("Europe/London")
-_NUMBERS = {1: "one"}
+_UNITS = ("years", "months", "weeks", "days", "hours", "working_days")
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class Offset:
     @classmethod
     def of(cls, parts: Mapping[str, int] | None) -> Offset:
         """The offset for the parts of a YAML offset, such as `{"years": 2, "weeks": 24}`."""
-        parts = {k: v for k, v in (parts or {}).items() if v}
+        parts = {unit: parts[unit] for unit in _UNITS if parts.get(unit)} if parts else {}
         words = " and ".join(f"{n} {_unit(unit, n)}" for unit, n in parts.items())
         return cls(
             months=parts.get("years", 0) * 12 + parts.get("months", 0),

@@ -184,8 +184,8 @@ class All(Group):
         return result
 
     def ruled_out(self, case: Case) -> bool:
-        """Whether a fact that does not change with time makes it false."""
-        return any(part.truth(case) is False for part in self._entered)
+        """Whether a fact that was given, and does not change with time, makes it false."""
+        return any(part.field in case.facts and part.truth(case) is False for part in self._entered)
 
 
 class Any_(Group):
