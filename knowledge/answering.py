@@ -29,6 +29,7 @@ from knowledge.wording import first_sentences, say, short_answer
 OLDER = {"2007-inspection": "older_standard", "2008-report": "older_report"}
 ASKED_ALIKE = 0.62  # cosine from which a bank question is taken to ask the same
 PREMISE_ALIKE = 0.6
+NAMED_ALIKE = 0.38  # cosine from which an example of another subject says why a question is refused
 QUOTE_CHARACTERS = 1500
 
 
@@ -113,7 +114,8 @@ class Answerer:
         corrected = self._corrected(question, candidates.vector, best_asked, ranked, limit)
         if corrected:
             return corrected
-        if topic and nearness > best_asked and nearness > 0.5 and topic.kind != "not_in_guidance":
+        clearly = nearness > max(0.55, best_asked + 0.05) or sure < shipped_weights().offer
+        if topic and topic.kind != "not_in_guidance" and nearness > NAMED_ALIKE and clearly:
             return _refuse(topic, nearness)
         return self._decide(question, candidates, ranked, sure, topic, nearness, best_asked, limit)
 
@@ -134,7 +136,7 @@ class Answerer:
         ]
         if sure >= weights.answer:
             return self._say(question, candidates, ranked, citations, sure, limit)
-        near_topic = topic if topic and nearness > max(0.5, best_asked - 0.05) else None
+        near_topic = topic if topic and nearness > max(0.55, best_asked) else None
         if sure >= weights.offer and near_topic is None:
             choices = [self._choice(int(row)) for row in ranked.rows[:3]]
             return GuidanceAnswer(
@@ -146,8 +148,6 @@ class Answerer:
                 sure,
                 choices,
             )
-        if near_topic and near_topic.kind != "not_in_guidance":
-            return _refuse(near_topic, nearness)
         return self._uncovered(near_topic, [self._choice(int(row)) for row in ranked.rows[:2]], 1 - sure)
 
     def _say(
@@ -170,6 +170,7 @@ class Answerer:
             self._unit_vectors(row),
             self._retriever.statistics,
             self._snapshot.questions[number].answer if alike else None,
+            self._votes(row, candidates.vector),
         )
         notes: list[str] = []
         short = self._dated(passage, short)
@@ -193,6 +194,18 @@ class Answerer:
             [],
             notes,
         )
+
+    def _votes(self, row: int, vector: FloatArray) -> FloatArray:
+        """For each unit of a passage, the likeness of the nearest bank question that its words answer."""
+        units = self._snapshot.passages[row].units
+        votes = np.zeros(len(units), np.float32)
+        for number in np.flatnonzero(self._snapshot.question_rows == row):
+            likeness = float(self._snapshot.question_vectors[number] @ vector)
+            answer = clean(self._snapshot.questions[int(number)].answer)
+            for place, unit in enumerate(units):
+                if likeness > votes[place] and (unit.text in answer or answer in unit.text):
+                    votes[place] = likeness
+        return votes
 
     def _dated(self, passage: Passage, short: str) -> str:
         """`short` introduced as older, where the passage is: never as today's duty."""

@@ -1,11 +1,10 @@
 """Inspection criteria and lists: criteria by code or theme, expectations, reflection questions, findings."""
 
 import re
-from dataclasses import dataclass
 
 from knowledge.answers import Criterion
 from knowledge.index import Snapshot
-from knowledge.lexicon import stem, tokens
+from knowledge.lexicon import STOP_WORDS, stem, tokens
 from knowledge.passages import CRITERION, Passage
 
 CODE = re.compile(r"\b([1-4])\s?\.\s?(\d)\s?\.?\s?\(?([a-j])\)?(?![a-z])", re.IGNORECASE)
@@ -41,12 +40,11 @@ _REPORT = re.compile(
 )
 
 
-@dataclass(frozen=True)
-class CriteriaRequest:
-    """A question that asks for criteria: by code, or a whole theme."""
-
-    codes: tuple[str, ...] = ()
-    theme: str | None = None
+_GENERIC_WORDS = "inspector inspectors inspection look looks looking criteria criterion expect expected check judge list show"
+_GENERIC_WORDS += (
+    " assess measure mark standards standard against omi hmip hmi custody prison probation theme area around"
+)
+_GENERIC = frozenset(stem(word) for word in _GENERIC_WORDS.split())
 
 
 def asked_codes(question: str) -> tuple[str, ...]:
@@ -58,7 +56,16 @@ def asked_theme(question: str) -> str | None:
     """The theme whose criteria a question asks for ("what do inspectors look for on victims?"), or None."""
     if _REPORT.search(question) or not (_ASKS_CRITERIA.search(question) and _LOOK_FOR.search(question)):
         return None
-    return theme_of(question)
+    theme = theme_of(question)
+    if theme is None:
+        return None
+    named = {stem(word) for word in tokens(theme)}
+    left = [
+        word
+        for word in (stem(word) for word in tokens(question) if word not in STOP_WORDS)
+        if word not in named and word not in _GENERIC and not any(word.startswith(s) for s in THEMES[theme])
+    ]
+    return theme if len(left) <= 1 else None  # a question with more in it asks for one criterion, not for all
 
 
 def theme_of(text: str) -> str | None:

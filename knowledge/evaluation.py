@@ -197,8 +197,8 @@ def _markdown(outcomes: list[Outcome]) -> str:
         f"| 95th percentile time | {np.percentile(times, 95):.0f} ms |",
     ]
     for title, key in (
-        ("document", lambda o: o.question.document or "–"),
-        ("kind", lambda o: o.question.kind),
+        ("document", _document_of),
+        ("kind", _kind_of),
     ):
         lines += [
             "",

@@ -15,6 +15,7 @@ from knowledge.retrieval import WordStatistics
 
 SHORT_CHARACTERS = 420
 LIST_ITEMS = 12
+VOTE = 1.2  # what the likeness of a reviewed question counts beside the meaning of the sentence itself
 _ASKS_LIST = re.compile(
     r"\b(?:list|what are the|which are|all the|give me|name the|examples? of|what (?:sort|kind|type)s?|"
     r"what (?:things|tasks|criteria|services|activities|courses|jobs|duties|topics|themes|principles|steps)|"
@@ -48,11 +49,13 @@ def short_answer(
     unit_vectors: FloatArray,
     statistics: WordStatistics,
     bank_answer: str | None = None,
+    votes: FloatArray | None = None,
 ) -> str:
     """The sentences of `passage` that answer `query`.
 
     `unit_vectors` are those of the passage's units; `bank_answer` the verbatim words that a reviewed
-    question, nearly the same as this one, points to. A list is given with its lead-in and items when the
+    question, nearly the same as this one, points to; `votes` how alike are the reviewed questions that each unit
+    answers. A list is given with its lead-in and items when the
     question asks for a list.
     """
     if bank_answer:
@@ -64,6 +67,8 @@ def short_answer(
     if passage.kind == "row":
         return _best_of_row(passage, query, vector, unit_vectors, statistics)
     scores = unit_scores(passage, query, vector, unit_vectors, statistics)
+    if votes is not None and len(votes) == len(scores):
+        scores = scores + VOTE * votes
     best = int(np.argmax(scores))
     if is_list(passage) and _wants_list(passage, query, scores, best):
         return whole_list(passage)
@@ -73,15 +78,12 @@ def short_answer(
             best = max(within, key=lambda i: scores[i])
     chosen = [best]
     unit = passage.units[best]
-    for other in (best + 1, best - 1):
-        near = 0 <= other < len(passage.units) and not passage.units[other].is_item and not unit.is_item
-        if (
-            near
-            and scores[other] > 0.8 * scores[best]
-            and len(unit.text) + len(passage.units[other].text) < 330
-        ):
-            chosen.append(other)
-            break
+    for other in np.argsort(-scores)[1:2].tolist():
+        also = passage.units[other].text
+        if scores[other] > 0.75 * scores[best] and len(unit.text) + len(also) < SHORT_CHARACTERS:
+            chosen += [other] if not also.endswith(":") else []
+    if len(chosen) == 2 and all(passage.units[i].is_item for i in chosen):
+        return _with_lead(passage, "; ".join(passage.units[i].text.rstrip(".;") for i in sorted(chosen)))
     text = " ".join(passage.units[i].text for i in sorted(chosen))
     return _with_lead(passage, text)
 
