@@ -33,6 +33,8 @@ class ReadPassage:
     anchor: str
     texts: list[Text]
     before_model: bool
+    spelled: str = ""
+    """What the words of a table row mean, read with the headings of their columns."""
 
 
 @dataclass(frozen=True)
@@ -58,8 +60,16 @@ def sections(passages: Iterable[Passage]) -> list[Section]:
             if not passage.section:
                 found.append(_section(len(found), "", 0))
             path = passage.section
-        found[-1].passages.append(ReadPassage(passage.id, texts(passage.text), passage.before_model))
+        found[-1].passages.append(_read(passage))
     return found
+
+
+def _read(passage: Passage) -> ReadPassage:
+    if passage.kind == "row":
+        return ReadPassage(
+            passage.id, [Text([passage.quote], False)], passage.before_model, spelled=passage.text
+        )
+    return ReadPassage(passage.id, texts(passage.text), passage.before_model)
 
 
 def _section(number: int, heading: str, depth: int) -> Section:
