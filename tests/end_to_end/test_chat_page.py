@@ -1,0 +1,247 @@
+"""The chat page as a person uses it: typed, read by role and name, in a real browser."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import BrowserContext, Locator, Page, expect
+
+from assistant.settings import PROJECT_ROOT
+
+NewContext = Callable[..., BrowserContext]
+
+CASE = "who is responsible for an NPS determinate case sentenced 3 January 2025 with a CRD of 15 March 2027?"
+AXE = PROJECT_ROOT / "node_modules" / "axe-core" / "axe.min.js"
+AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+
+
+def box(page: Page) -> Locator:
+    return page.get_by_role("textbox", name=re.compile("^Your question"))
+
+
+def replies(page: Page) -> Locator:
+    return page.get_by_role("log").locator("article.pom-message--assistant")
+
+
+def ask(page: Page, question: str) -> Locator:
+    """Type a question, send it with Enter, and wait for the whole reply to it."""
+    before = replies(page).count()
+    box(page).fill(question)
+    box(page).press("Enter")
+    expect(replies(page)).to_have_count(before + 1)
+    return replies(page).last
+
+
+def test_a_policy_question_is_answered_with_its_quotation_and_source(page: Page) -> None:
+    page.goto("/")
+    reply = ask(page, "how long do I have to do the first OASys for someone serving life?")
+    expect(reply).to_contain_text("16 weeks")
+    expect(reply.get_by_role("heading", name="From the guidance")).to_be_visible()
+    source = reply.locator("details").first
+    if source.get_attribute("open") is None:
+        source.locator("summary").click()
+    source.get_by_role("link", name=re.compile("Read it in the document")).click()
+    expect(page).to_have_url(re.compile(r"/guidance/omic-operating-model-2019#p-"))
+    passage = page.locator(":target")
+    expect(passage).to_be_in_viewport()
+    expect(passage).to_contain_text(re.compile("16 weeks"))
+
+
+def test_a_case_is_answered_and_its_facts_stand_in_the_panel(page: Page) -> None:
+    page.goto("/")
+    reply = ask(page, CASE)
+    expect(reply).to_contain_text("responsible")
+    panel = page.get_by_role("region", name="This case")
+    expect(panel).to_contain_text("15 March 2027")
+    expect(panel).to_contain_text("Responsible now")
+    panel.get_by_role("link", name="Change Conditional release date").click()
+    expect(box(page)).to_be_focused()
+    expect(box(page)).to_have_value(re.compile("conditional release date is $"))
+
+
+def test_what_is_due_is_a_table_with_the_status_in_words(page: Page) -> None:
+    page.goto("/")
+    ask(page, CASE)
+    reply = ask(page, "what is due for him?")
+    table = reply.get_by_role("table", name="Duties").first
+    expect(table.get_by_role("columnheader")).to_have_text(["Task", "Due", "Owner", "Status"])
+    first = table.get_by_role("row").nth(1)
+    expect(first.get_by_role("cell").last).to_have_text(re.compile("Overdue|Due soon|Upcoming"))
+
+
+def test_a_question_outside_the_guidance_is_refused(page: Page) -> None:
+    page.goto("/")
+    reply = ask(page, "what's the weather tomorrow?")
+    expect(reply).to_contain_text("I cannot help with that")
+
+
+def test_enter_sends_and_shift_enter_breaks_the_line(page: Page) -> None:
+    page.goto("/")
+    box(page).focus()
+    page.keyboard.type("what is")
+    page.keyboard.press("Shift+Enter")
+    page.keyboard.type("a PIPE?")
+    expect(box(page)).to_have_value("what is\na PIPE?")
+    expect(replies(page)).to_have_count(0)
+    page.keyboard.press("Enter")
+    expect(replies(page)).to_have_count(1)
+    expect(box(page)).to_be_focused()
+    expect(box(page)).to_have_value("")
+
+
+def test_a_suggestion_can_be_reached_and_sent_with_the_keyboard(page: Page) -> None:
+    page.goto("/")
+    suggestion = page.get_by_role("button", name="what is a PIPE?")
+    suggestion.focus()
+    page.keyboard.press("Enter")
+    expect(replies(page)).to_have_count(1)
+    expect(replies(page).last).to_contain_text("Psychologically Informed Planned Environment")
+
+
+def test_the_first_thing_the_keyboard_reaches_skips_to_the_conversation(page: Page) -> None:
+    page.goto("/")
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Skip to main content")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("main")).to_be_focused()
+
+
+def test_a_reload_keeps_the_conversation_and_start_again_begins_a_new_one(page: Page) -> None:
+    page.goto("/")
+    ask(page, CASE)
+    said = page.get_by_role("log").locator(".pom-message__body").all_inner_texts()
+    page.reload()
+    assert page.get_by_role("log").locator(".pom-message__body").all_inner_texts() == said
+    expect(page.get_by_role("region", name="This case")).to_contain_text("15 March 2027")
+    page.get_by_role("button", name="Start again").click()
+    expect(replies(page)).to_have_count(0)
+    expect(page.get_by_role("region", name="This case")).to_have_count(0)
+
+
+def test_it_works_without_javascript(new_context: NewContext) -> None:
+    page = new_context(java_script_enabled=False).new_page()
+    page.goto("/")
+    box(page).fill("what is a PIPE?")
+    page.get_by_role("button", name="Send").click()
+    expect(replies(page)).to_have_count(1)
+    expect(replies(page).last).to_contain_text("Psychologically Informed Planned Environment")
+    page.locator(".pom-suggestions").get_by_role("button").first.click()
+    expect(replies(page)).to_have_count(2)
+    page.get_by_role("button", name="Start again").click()
+    expect(replies(page)).to_have_count(0)
+
+
+def test_an_empty_message_gets_a_clear_error_and_the_next_one_works(page: Page) -> None:
+    page.goto("/")
+    box(page).press("Enter")
+    expect(page.get_by_role("alert")).to_have_text("Type a question, or the facts of a case")
+    ask(page, "what is a PIPE?")
+    expect(page.get_by_role("alert")).to_be_empty()
+
+
+def test_a_message_that_is_too_long_stays_in_the_box_and_the_next_one_works(page: Page) -> None:
+    page.goto("/")
+    reply = ask(page, "x " * 5000)
+    expect(reply).to_contain_text("10,000 characters")
+    expect(box(page)).to_have_value("x " * 5000)
+    expect(ask(page, "what is a PIPE?")).to_contain_text("Psychologically")
+
+
+def test_a_lost_connection_loses_no_message(page: Page, new_context: NewContext) -> None:
+    page.goto("/")
+    page.context.set_offline(True)
+    box(page).fill("what is a PIPE?")
+    box(page).press("Enter")
+    expect(page.get_by_role("alert")).to_contain_text("could not be sent")
+    expect(box(page)).to_have_value("what is a PIPE?")
+    page.context.set_offline(False)
+    box(page).press("Enter")
+    expect(replies(page)).to_have_count(1)
+
+
+def test_what_is_typed_is_shown_and_never_run(page: Page) -> None:
+    alerts: list[str] = []
+    page.on("dialog", lambda dialog: (alerts.append(dialog.message), dialog.dismiss()))
+    page.goto("/")
+    typed = "<img src=x onerror=alert(1)> <script>alert(2)</script> what is a PIPE?"
+    ask(page, typed)
+    expect(page.get_by_role("log")).to_contain_text("<script>alert(2)</script>")
+    page.reload()
+    expect(page.get_by_role("log")).to_contain_text("<script>alert(2)</script>")
+    assert alerts == []
+
+
+def test_the_first_view_is_light_and_asks_no_other_host(page: Page, server: str) -> None:
+    session = page.context.new_cdp_session(page)
+    session.send("Network.enable")
+    received: list[int] = []
+    session.on("Network.loadingFinished", lambda event: received.append(event["encodedDataLength"]))
+    hosts: set[str] = set()
+    page.on("request", lambda request: hosts.add(request.url.split(":")[0] + ":" + request.url.split(":")[1]))
+    page.goto("/", wait_until="networkidle")
+    assert 0 < sum(received) < 100_000
+    assert hosts - {"data:,"} == {server.rsplit(":", 1)[0]}
+
+
+@pytest.mark.parametrize("width", [320, 768, 1280])
+def test_nothing_is_cut_off_at_the_side(new_context: NewContext, width: int) -> None:
+    page = new_context(viewport={"width": width, "height": 800}).new_page()
+    for address in ("/", "/guidance", "/guidance?q=oasys", "/guidance/omic-operating-model-2019"):
+        page.goto(address)
+        if address == "/":
+            ask(page, CASE)
+            ask(page, "what is due for him?")
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, address
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [360, 1280])
+def test_every_page_and_state_passes_axe(
+    new_context: NewContext, scheme: str, width: int, screenshots: Path
+) -> None:
+    context = new_context(
+        viewport={"width": width, "height": 900},
+        color_scheme=scheme,
+        bypass_csp=True,
+        reduced_motion="reduce",
+    )
+    page = context.new_page()
+
+    def check(state: str) -> None:
+        page.screenshot(path=screenshots / f"{state}-{width}-{scheme}.png", full_page=True)
+        page.evaluate(AXE.read_text(encoding="utf-8"))
+        found = page.evaluate("tags => axe.run(document, {runOnly: {type: 'tag', values: tags}})", AXE_TAGS)
+        problems = [
+            f"{state}: {item['id']} at {node['target']}: {node['failureSummary']}"
+            for item in found["violations"]
+            for node in item["nodes"]
+        ]
+        assert problems == []
+
+    page.goto("/")
+    check("chat-empty")
+    box(page).press("Enter")
+    check("chat-error")
+    ask(page, "what is a PIPE?")
+    ask(page, CASE)
+    ask(page, "what is due for him?")
+    ask(page, "does early allocation apply?")
+    page.get_by_role("log").evaluate(
+        "log => log.querySelectorAll('details').forEach(item => item.open = true)"
+    )
+    check("chat-answers")
+    page.goto("/guidance?q=first+oasys")
+    check("guidance-search")
+    page.goto("/guidance/omi-risk-of-harm-module-2007")
+    check("guidance-document")
+
+
+@pytest.fixture
+def screenshots() -> Path:
+    """A folder for pictures of the pages, kept after the test to be looked at."""
+    folder = PROJECT_ROOT / "screenshots"
+    folder.mkdir(exist_ok=True)
+    return folder
