@@ -27,7 +27,7 @@ from knowledge.retrieval import Candidates, Retriever
 from knowledge.wording import first_sentences, say, short_answer
 
 OLDER = {"2007-inspection": "older_standard", "2008-report": "older_report"}
-ASKED_ALIKE = 0.62  # cosine from which a bank question is taken to ask the same
+ASKED_ALIKE = 0.75  # cosine from which a bank question is taken to ask the same
 PREMISE_ALIKE = 0.6
 NAMED_ALIKE = 0.38  # cosine from which an example of another subject says why a question is refused
 QUOTE_CHARACTERS = 1500

@@ -40,10 +40,11 @@ _REPORT = re.compile(
 )
 
 
-_GENERIC_WORDS = "inspector inspectors inspection look looks looking criteria criterion expect expected check judge list show"
+_GENERIC_WORDS = "inspector inspectors inspection look looks looking criteria criterion expect expected check"
 _GENERIC_WORDS += (
-    " assess measure mark standards standard against omi hmip hmi custody prison probation theme area around"
+    " judge list show assess measure mark standards standard against omi hmip hmi custody prison"
 )
+_GENERIC_WORDS += " probation theme area around"
 _GENERIC = frozenset(stem(word) for word in _GENERIC_WORDS.split())
 
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from knowledge.blocks import clean
 from knowledge.catalogue import load_yaml
+from knowledge.cues import asks_number, asks_time, states_number, states_time
 from knowledge.embedding import FloatArray
 from knowledge.lexicon import Query, stem, tokens
 from knowledge.passages import Passage, Unit, split_sentences
@@ -15,6 +16,8 @@ from knowledge.retrieval import WordStatistics
 
 SHORT_CHARACTERS = 420
 LIST_ITEMS = 12
+STATED = 0.35  # what it counts that a sentence states a time or figure where one is asked for
+PARALLEL = 0.55  # share of words from which two units say the same of different cases
 VOTE = 1.2  # what the likeness of a reviewed question counts beside the meaning of the sentence itself
 _ASKS_LIST = re.compile(
     r"\b(?:list|what are the|which are|all the|give me|name the|examples? of|what (?:sort|kind|type)s?|"
@@ -62,13 +65,19 @@ def short_answer(
         answer = clean(bank_answer)
         if answer.endswith(":") and is_list(passage):
             return whole_list(passage)
-        if len(answer) <= SHORT_CHARACTERS and (" " in answer.strip()) and passage.kind != "row":
+        alone = not any(_parallel(answer, unit.text) for unit in passage.units if unit.text not in answer)
+        if len(answer) <= SHORT_CHARACTERS and " " in answer.strip() and passage.kind != "row" and alone:
             return _with_lead(passage, answer)
     if passage.kind == "row":
         return _best_of_row(passage, query, vector, unit_vectors, statistics)
     scores = unit_scores(passage, query, vector, unit_vectors, statistics)
     if votes is not None and len(votes) == len(scores):
         scores = scores + VOTE * votes
+    states = (
+        states_time if asks_time(query.original) else states_number if asks_number(query.original) else None
+    )
+    if states is not None:
+        scores = scores + STATED * np.array([states(unit.text) for unit in passage.units], np.float32)
     best = int(np.argmax(scores))
     if is_list(passage) and _wants_list(passage, query, scores, best):
         return whole_list(passage)
@@ -78,14 +87,23 @@ def short_answer(
             best = max(within, key=lambda i: scores[i])
     chosen = [best]
     unit = passage.units[best]
-    for other in np.argsort(-scores)[1:2].tolist():
+    alike = [i for i, also in enumerate(passage.units) if i != best and _parallel(unit.text, also.text)]
+    for other in alike[:3] or np.argsort(-scores)[1:2].tolist():
         also = passage.units[other].text
-        if scores[other] > 0.75 * scores[best] and len(unit.text) + len(also) < SHORT_CHARACTERS:
+        close = bool(alike) or scores[other] > 0.75 * scores[best]
+        if close and len(unit.text) + len(also) < SHORT_CHARACTERS:
             chosen += [other] if not also.endswith(":") else []
-    if len(chosen) == 2 and all(passage.units[i].is_item for i in chosen):
+    if len(chosen) > 1 and all(passage.units[i].is_item for i in chosen):
         return _with_lead(passage, "; ".join(passage.units[i].text.rstrip(".;") for i in sorted(chosen)))
     text = " ".join(passage.units[i].text for i in sorted(chosen))
     return _with_lead(passage, text)
+
+
+def _parallel(one: str, other: str) -> bool:
+    """Whether two units say the same of different cases ("less than 24 months ..." and "more than 24 months ..."),
+    so that giving one without the other could mislead."""
+    a, b = set(tokens(one)), set(tokens(other))
+    return min(len(a), len(b)) > 5 and len(a & b) / len(a | b) >= PARALLEL
 
 
 def unit_scores(
