@@ -7,9 +7,9 @@ from dataclasses import replace
 from actions import resources
 from actions.answers.wording import facts_in_words
 from actions.base import AssistantAction
-from actions.case_conversation import Answered, answer_about_case, suppose, under_edition
-from actions.conversation.routing import TOPIC_OF_INTENT, is_general
-from actions.conversation.stated_facts import read_facts
+from actions.case_conversation import Answered, answer_about_case, answer_in_general, suppose
+from actions.conversation.routing import asked_topic, is_general, meets_criterion
+from actions.conversation.stated_facts import StatedFacts, read_facts
 from actions.conversation.stored_cases import stored_case
 from actions.conversation.turn import Turn
 from actions.policy_actions import answer_policy
@@ -18,6 +18,9 @@ from actions.texts import text
 from assistant.settings import current_settings
 
 DEFAULT_TOPIC = "responsibility"
+
+UNSURE = 0.75
+"""Below this confidence, a message with a single fact and no case in play may be a question of policy."""
 
 
 class AnswerCaseQuestion(AssistantAction):
@@ -28,24 +31,15 @@ class AnswerCaseQuestion(AssistantAction):
     def answer(self, turn: Turn) -> Answered:
         """Answer, or ask for the fact that decides it."""
         book = resources.rule_book()
-        topic = TOPIC_OF_INTENT.get(turn.intent, turn.state.topic or DEFAULT_TOPIC)
+        topic = asked_topic(turn) or turn.state.topic or DEFAULT_TOPIC
         stated = read_facts(turn, book)
         if is_general(turn, stated):
-            if topic == "early_allocation" and any(
-                name.startswith("ea_") and value for name, value in stated.facts.items()
-            ):
-                return self._in_general(turn, topic)
+            if topic == "early_allocation" and meets_criterion(stated):
+                return answer_in_general(turn, topic)
             reply, state = answer_policy(turn)
             if reply.kind != "refusal":
                 return reply, state
         return answer_about_case(turn, topic, stated)
-
-    @staticmethod
-    def _in_general(turn: Turn, topic: str) -> Answered:
-        """An answer from facts of nobody in particular: they are not kept for a later case."""
-        apart = replace(turn, state=turn.state.without_case())
-        reply, state = answer_about_case(apart, topic)
-        return reply, replace(turn.state, last_answer=state.last_answer)
 
 
 class TakeFacts(AssistantAction):
@@ -56,12 +50,23 @@ class TakeFacts(AssistantAction):
     def answer(self, turn: Turn) -> Answered:
         """Note the facts and go on with what was asked, or say who is responsible."""
         stated = read_facts(turn, resources.rule_book())
-        if not stated:
-            if turn.intent in ("affirm", "deny", "dont_know") or turn.state.asking_for:
-                return self._not_understood(turn)
+        if self._may_be_a_question(turn, stated):
             reply, state = answer_policy(turn)
-            return (reply, state) if reply.kind != "refusal" else self._not_understood(turn)
-        return answer_about_case(turn, turn.state.topic or DEFAULT_TOPIC, stated)
+            if reply.kind != "refusal":
+                return reply, state
+        if not stated:
+            return self._not_understood(turn)
+        topic = asked_topic(turn) or turn.state.topic or DEFAULT_TOPIC
+        return answer_about_case(turn, topic, stated)
+
+    @staticmethod
+    def _may_be_a_question(turn: Turn, stated: StatedFacts) -> bool:
+        """Whether the message may be a question of policy in a few words, such as `hdc eligibility rules`."""
+        if turn.intent != "give_facts" or turn.state.asking_for or turn.state.has_case:
+            return False
+        if not stated:
+            return not turn.entities
+        return len(stated.facts) == 1 and not stated.has_dates and turn.confidence < UNSURE
 
     @staticmethod
     def _not_understood(turn: Turn) -> Answered:
@@ -87,26 +92,10 @@ class SupposeFacts(AssistantAction):
     def answer(self, turn: Turn) -> Answered:
         """The answer to the last question with the facts changed."""
         stated = read_facts(turn, resources.rule_book())
-        if not stated.facts:
-            return AnswerCaseQuestion().answer(turn)
+        topic = asked_topic(turn) or turn.state.topic or DEFAULT_TOPIC
         if not turn.state.has_case:
-            return answer_about_case(turn, turn.state.topic or DEFAULT_TOPIC, stated)
-        return suppose(turn, turn.state.topic or DEFAULT_TOPIC, stated.facts)
-
-
-class CompareEditions(AssistantAction):
-    """What another edition of the timings says about the last question."""
-
-    action_name = "action_compare_editions"
-
-    def answer(self, turn: Turn) -> Answered:
-        """The answer under the edition named, beside the one used by default; all of them if none is named."""
-        if not turn.state.has_case:
-            return answer_policy(turn)
-        named = turn.entity("edition")
-        default = turn.edition or current_settings().edition
-        editions = list(dict.fromkeys([named, default])) if named else list(resources.rule_book().editions)
-        return under_edition(turn, turn.state.topic or DEFAULT_TOPIC, editions)
+            return answer_about_case(turn, topic, stated) if stated else answer_policy(turn)
+        return suppose(turn, topic, stated) if stated else answer_about_case(turn, topic, stated)
 
 
 class ShowFacts(AssistantAction):

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from typing import Any
+
+from dateutil.relativedelta import relativedelta
 
 from actions import resources
 from actions.answers.case_reply import CaseQuestion, case_reply, change_notes
+from actions.answers.edition_comparison import compared
 from actions.answers.topic_answer import PARTS
 from actions.answers.wording import facts_in_words, plain_date, plain_month
 from actions.case_assessment import assess
+from actions.conversation.open_values import possible_facts
 from actions.conversation.routing import starts_another_case
 from actions.conversation.state import ConversationState
-from actions.conversation.stated_facts import StatedFacts, read_facts
+from actions.conversation.stated_facts import AGE, StatedFacts, read_facts
 from actions.conversation.turn import Turn
 from actions.last_answer import remember
 from actions.reply import Reply, suggestions
@@ -44,46 +49,55 @@ def take_facts(turn: Turn, stated: StatedFacts, book: RuleBook) -> tuple[Convers
     notes += [text(f"problems.{key}", **values) for key, values in stated.problems]
     if turn.entity("personal_name"):
         notes.append(text("problems.personal_name"))
-    state = replace(
-        state.with_facts(stated.facts),
-        part_dates={
-            name: part
-            for name, part in (state.part_dates | stated.part_dates).items()
-            if name not in stated.facts
-        },
-        declined=list(dict.fromkeys([*state.declined, *stated.declined])),
+    state = state.with_facts(stated.facts)
+    said_whole = {*stated.facts}
+    return (
+        replace(
+            state,
+            part_dates=_without(state.part_dates | stated.part_dates, said_whole),
+            open_choices=_without(state.open_choices | stated.open_choices, said_whole),
+            declined=list(dict.fromkeys([*state.declined, *stated.declined])),
+        ),
+        notes,
     )
-    return state, notes
 
 
-def suppose(turn: Turn, topic: str, changes: dict[str, Any]) -> Answered:
+def _without(values: dict[str, Any], names: set[str]) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if name not in names}
+
+
+def suppose(turn: Turn, topic: str, stated: StatedFacts) -> Answered:
     """The answer if some facts were different. The case itself stays as it is."""
     book = resources.rule_book()
-    supposed = replace(turn.state.with_facts(changes), topic=topic)
-    notes = [text("case.what_if", changes=facts_in_words(book, changes))]
-    reply, after = _answer(turn, topic, supposed, notes, book)
+    state, _ = take_facts(turn, stated, book)
+    notes = [text("case.what_if", changes=facts_in_words(book, stated.facts) or turn.text)]
+    reply, after = _answer(turn, topic, replace(state, topic=topic), notes, book)
     if reply.kind == "clarification":
         return reply, turn.state
     reply.text = f"{reply.text}\n\n{text('case.what_if_kept')}"
     return reply, replace(turn.state, topic=topic, last_answer=after.last_answer, asking_for=None)
 
 
-def under_edition(turn: Turn, topic: str, editions: list[str]) -> Answered:
-    """The answer to a topic under one edition or several, one after the other."""
+def answer_in_general(turn: Turn, topic: str) -> Answered:
+    """An answer from facts of nobody in particular: they are not kept for a later case."""
+    apart = replace(turn, state=turn.state.without_case())
+    reply, state = answer_about_case(apart, topic)
+    reply.asking_for = None
+    return reply, replace(turn.state, last_answer=state.last_answer)
+
+
+def under_editions(turn: Turn, topic: str, editions: list[str]) -> Answered:
+    """The answer to a topic under the first edition, with how the others differ from it."""
     book = resources.rule_book()
     replies = [_answer(turn, topic, turn.state, [], book, edition=edition) for edition in editions]
     first, state = replies[0]
-    if len(replies) > 1:
-        lines = [
-            text("case.compared", edition=text(f"editions.{edition}"), answer=reply.answer.short)
-            for edition, (reply, _) in zip(editions, replies, strict=True)
-            if reply.answer
-        ]
+    answered = [reply for reply, _ in replies if reply.assessment and reply.answer]
+    if len(answered) > 1 and first.answer:
+        lines = compared(topic, answered)
         first.text = "\n".join([*lines, "", first.text])
-        if first.answer:
-            first.answer.short = " ".join(lines)
+        first.answer.short = "\n".join(lines)
         first.citations += [
-            item for reply, _ in replies[1:] for item in reply.citations if item not in first.citations
+            item for reply in answered[1:] for item in reply.citations if item not in first.citations
         ]
     return first, replace(state, asking_for=turn.state.asking_for)
 
@@ -98,37 +112,108 @@ def _answer(
 ) -> Answered:
     edition = edition or turn.edition
     try:
-        assessment = assess(
-            book, resources.guidance(), state.facts, turn.as_of, edition=edition, ask=list(PARTS[topic])
-        )
+        assessment = _assess(turn, topic, state, edition, book)
     except FactErrors as errors:
         return _refuse_facts(turn, state, topic, errors, notes, book)
-    day = _day_wanted(state, assessment, book)
     question = CaseQuestion(
         topic,
         facts=state.facts,
         assessment=assessment,
         declined=state.declined,
         notes=notes,
-        asking_for_day=day,
+        open_question=_open_question(state, assessment, book),
     )
     reply, found = case_reply(question, book)
     return reply, replace(
         state,
         topic=topic,
         asking_for=reply.asking_for,
-        last_answer=remember(reply, found, topic=topic, edition=assessment["edition"]),
+        last_answer=remember(reply, found, topic=topic, edition=assessment["edition"], question=turn.text),
     )
 
 
-def _day_wanted(
+def _assess(
+    turn: Turn, topic: str, state: ConversationState, edition: str | None, book: RuleBook
+) -> dict[str, Any]:
+    """The assessment of what is known. Where a fact is known in part and every way it can turn out gives the
+    same responsibility today, that is taken over: the missing part does not matter for it."""
+
+    def assessed(facts: dict[str, Any]) -> dict[str, Any]:
+        return assess(
+            book,
+            resources.guidance(),
+            with_date_of_birth(facts, turn.as_of),
+            turn.as_of,
+            edition=edition,
+            ask=list(PARTS[topic]),
+        )
+
+    known = assessed(state.facts)
+    possible = possible_facts(state)
+    if len(possible) < 2:
+        return known
+    ways = [assessed(facts) for facts in possible]
+    agreed = agreed_responsibility([way["responsibility"] for way in ways])
+    if state.open_choices:
+        # What is known takes the ordinary value for granted, which has just been said not to hold.
+        tasks = [task for task in ways[0]["tasks"] if all(task in way["tasks"] for way in ways)]
+        return ways[0] | {
+            "responsibility": agreed or UNDECIDED,
+            "tasks": tasks,
+            "missing": known["missing"],
+        }
+    return known | {"responsibility": agreed} if agreed else known
+
+
+UNDECIDED = {
+    "status": "needs_facts",
+    "responsible": None,
+    "supporting": None,
+    "changes_on": None,
+    "changes_to": None,
+    "reasons": [],
+}
+"""The responsibility of a case whose possible values give different answers."""
+
+
+def agreed_responsibility(ways: list[dict[str, Any]]) -> dict[str, Any] | None:
+    """What several ways a case can turn out have in common; None unless all give the same answer today."""
+    first = ways[0]
+    if len({(way["status"], way["responsible"]) for way in ways}) > 1:
+        return None
+    same_date = len({way["changes_on"] for way in ways}) == 1
+    return first | {
+        "supporting": first["supporting"] if len({way["supporting"] for way in ways}) == 1 else None,
+        "changes_on": first["changes_on"] if same_date else None,
+        "changes_to": first["changes_to"] if same_date else None,
+        "reasons": [
+            reason if all(reason in way["reasons"] for way in ways) else reason | {"because": ""}
+            for reason in first["reasons"][:1]
+        ],
+    }
+
+
+def with_date_of_birth(facts: dict[str, Any], as_of: date) -> dict[str, Any]:
+    """Facts in which an age is told as the rules take it: by a date of birth that gives this age today."""
+    if AGE not in facts:
+        return facts
+    others = {name: value for name, value in facts.items() if name != AGE}
+    born = as_of - relativedelta(years=int(facts[AGE]))
+    return {"date_of_birth": born.isoformat()} | others
+
+
+def _open_question(
     state: ConversationState, assessment: dict[str, Any], book: RuleBook
 ) -> tuple[str, str] | None:
-    """The question for the day of a date, when its month is known and the date can change the answer."""
-    missing = {item["fact"] for item in assessment["missing"]}
+    """The question for the rest of a fact that is known in part, when it can change the answer."""
+    missing = {item["fact"]: item["question"] for item in assessment["missing"]}
     for name, part in state.part_dates.items():
-        if name in missing:
-            return name, text("problems.part_date", month=plain_month(part), label=book.field(name).label)
+        if name in missing and name not in state.declined:
+            month = plain_month(part) if part.count("-") == 1 else part
+            return name, text("problems.part_date", month=month, label=book.field(name).label)
+    for name in state.open_choices:
+        if name not in state.declined and name in book.fields:
+            return name, missing.get(name, book.field(name).question)
     return None
 
 

@@ -21,6 +21,6 @@ def remember(reply: Reply, found: TopicAnswer | None = None, **context: Any) -> 
         "short": reply.answer.short if reply.answer else reply.text,
         "citations": [item.model_dump() for item in reply.citations[:MOST_CITATIONS]],
         "reasons": found.reasons[:MOST_REASONS] if found else [],
-        "owners": list(dict.fromkeys(found.owners)) if found else [],
+        "duties": found.duties if found else [],
         **context,
     }

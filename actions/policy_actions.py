@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
-from typing import Any
 
 from actions import resources
-from actions.answers.wording import quoted
 from actions.base import AssistantAction
-from actions.case_conversation import Answered
+from actions.case_conversation import Answered, answer_about_case, answer_in_general
+from actions.conversation.routing import is_about_a_case, meets_criterion, topic_in_words
+from actions.conversation.stated_facts import read_facts
 from actions.conversation.turn import Turn
 from actions.last_answer import remember
 from actions.policy_answers import answer_question, refusal
-from actions.reply import Answer, Citation, Reply, plain_reply, suggestions
+from actions.reply import Reply
 from actions.texts import text
 
 SURE = 0.75
@@ -44,7 +43,13 @@ class AnswerPolicyQuestion(AssistantAction):
     action_name = "action_answer_policy_question"
 
     def answer(self, turn: Turn) -> Answered:
-        """Quote the passage that answers, or say that none does."""
+        """Quote the passage that answers, or say that none does. One with the facts of a case is worked out."""
+        stated = read_facts(turn, resources.rule_book())
+        topic = topic_in_words(turn.text)
+        if topic and is_about_a_case(turn, stated):
+            return answer_about_case(turn, topic, stated)
+        if topic == "early_allocation" and meets_criterion(stated):
+            return answer_in_general(turn, topic)
         return answer_policy(turn)
 
 
@@ -73,75 +78,3 @@ class RefuseNotPermitted(AssistantAction):
         if turn.confidence >= SURE:
             return refusal("not_permitted"), turn.state
         return answer_policy(turn)
-
-
-class ShowWording(AssistantAction):
-    """The passages of the last answer, word for word."""
-
-    action_name = "action_show_wording"
-
-    def answer(self, turn: Turn) -> Answered:
-        """Quote them all with their places."""
-        last = turn.state.last_answer
-        if not last:
-            return plain_reply("clarification", "no_earlier_answer"), turn.state
-        if not last["citations"]:
-            return plain_reply("clarification", "no_wording"), turn.state
-        return _reply_again(turn, last, text_blocks=[]), turn.state
-
-
-class ExplainAnswer(AssistantAction):
-    """Why: the rules and sums of the last answer, or the passage it came from."""
-
-    action_name = "action_explain_answer"
-
-    def answer(self, turn: Turn) -> Answered:
-        """The reasons, each with the rule and the quote."""
-        last = turn.state.last_answer
-        if not last:
-            return plain_reply("clarification", "no_earlier_answer"), turn.state
-        lines = [
-            text("follow_up.because", because=reason["because"], rule=reason["rule"])
-            for reason in last["reasons"]
-            if reason.get("because")
-        ]
-        blocks = [last["short"], "\n".join(lines)] if lines else [last["short"]]
-        return _reply_again(turn, last, text_blocks=blocks), turn.state
-
-
-class SayWhoDoesIt(AssistantAction):
-    """Who does what the last answer was about."""
-
-    action_name = "action_say_who_does_it"
-
-    def answer(self, turn: Turn) -> Answered:
-        """The owners of the duties, or the guidance's answer to who does it."""
-        last = turn.state.last_answer
-        if not last:
-            return answer_policy(turn)
-        duties = last.get("duties") or []
-        if duties:
-            lines = [text("follow_up.owner", title=item["title"], owner=item["owner"]) for item in duties]
-            return _reply_again(turn, last, text_blocks=["\n".join(lines)], quote=False), turn.state
-        if last["owners"]:
-            return _reply_again(turn, last, text_blocks=[last["short"]]), turn.state
-        about = re.sub(
-            r"^(when|how long|how often|what|where)\b.*?\b(is|are|do|does|for|to)\b",
-            "",
-            last.get("question", ""),
-        )
-        return answer_policy(replace(turn, text=f"who does {about.strip(' ?')}?"))
-
-
-def _reply_again(turn: Turn, last: dict[str, Any], text_blocks: list[str], quote: bool = True) -> Reply:
-    citations = [Citation(**item) for item in last["citations"]]
-    quotes = [quoted(item) for item in last["citations"]] if quote else []
-    return Reply(
-        kind=last["kind"],
-        text="\n\n".join([*(block for block in text_blocks if block), *quotes]),
-        answer=Answer(short=last["short"], status="answered"),
-        citations=citations,
-        facts=turn.state.facts,
-        asking_for=turn.state.asking_for,
-        suggestions=suggestions(last.get("topic") or "policy"),
-    )

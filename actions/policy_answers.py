@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 from actions.answers.wording import quoted
 from actions.reply import Answer, AnswerStatus, Citation, Reply, Suggestion, suggestions
@@ -14,9 +14,23 @@ CITATIONS_IN_TEXT = 1
 """How many passages the plain text quotes; the reply holds all of them."""
 
 
+WIDE = 20
+"""How many passages are looked through for those of one edition."""
+
+
 def answer_question(guidance: Guidance, question: str, limit: int = 5) -> Reply:
     """The guidance's answer to a question, or an honest refusal."""
     return reply_from(guidance.ask(question, limit=limit))
+
+
+def answer_from_edition(guidance: Guidance, question: str, edition: str) -> Reply | None:
+    """What the documents of one edition (`2019`, `2022`) say on a question; None if none of them answers it."""
+    found = guidance.ask(question, limit=WIDE)
+    own = [item for item in found.citations if item.edition.startswith(edition)]
+    if found.status != "answered" or not own:
+        return None
+    short = " ".join(own[0].quote.split())
+    return reply_from(replace(found, short=short, citations=own[:5], notes=[]))
 
 
 def reply_from(found: GuidanceAnswer) -> Reply:

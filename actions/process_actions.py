@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
-from rapidfuzz import fuzz, process
+from rapidfuzz import fuzz
 
 from actions import resources
+from actions.answers.topic_answer import TopicAnswer
 from actions.answers.wording import quoted
 from actions.base import AssistantAction
 from actions.case_assessment import tie_to_passage
@@ -16,17 +18,30 @@ from actions.last_answer import remember
 from actions.reply import Answer, Citation, Reply, Suggestion, plain_reply, suggestions
 from actions.texts import entry, text
 
-LIKENESS = 78
-"""How alike a word of the message and a name of a process must be, out of 100."""
+LIKENESS = 82
+"""How alike a word of the message and a word of a process's name must be, out of 100."""
 
 
 def named_process(message: str) -> str | None:
-    """The process that a message names, by the names in the catalogue; None if it names none."""
-    names = {name: key for key, names in entry("processes").items() for name in names["names"]}
-    best = process.extractOne(
-        message.lower(), names.keys(), scorer=fuzz.token_set_ratio, score_cutoff=LIKENESS
-    )
-    return names[best[0]] if best else None
+    """The process that a message names: the one with most words of its name in the message, None if none has all."""
+    words = re.findall(r"[a-z]+", message.lower())
+    best: tuple[int, str | None] = (0, None)
+    for key, process in entry("processes").items():
+        for name in process["names"]:
+            wanted = name.split()
+            if len(wanted) > best[0] and all(_holds(words, word) for word in wanted):
+                best = (len(wanted), key)
+    return best[1]
+
+
+def _holds(words: list[str], wanted: str) -> bool:
+    return any(fuzz.ratio(word, wanted) >= LIKENESS for word in words)
+
+
+def _for_case(key: str, turn: Turn) -> str:
+    """Parole for the sentence of the case in play, where the message does not say for which."""
+    kind = turn.entity("sentence_type") or turn.state.facts.get("sentence_type")
+    return "parole_determinate" if key == "parole_isp" and kind == "determinate_parole" else key
 
 
 class WalkThrough(AssistantAction):
@@ -37,7 +52,7 @@ class WalkThrough(AssistantAction):
     def answer(self, turn: Turn) -> Answered:
         """List them, or ask which process is meant."""
         key = named_process(turn.text)
-        titles = {name: names["title"] for name, names in entry("processes").items()}
+        titles = {name: process["title"] for name, process in entry("processes").items()}
         if key is None:
             reply = plain_reply(
                 "clarification", "walk_through_which", suggest=None, processes=", ".join(titles.values())
@@ -46,15 +61,15 @@ class WalkThrough(AssistantAction):
                 Suggestion(title=title, payload=f"take me through {title}") for title in titles.values()
             ]
             return reply, turn.state
-        steps = resources.rule_book().steps(key)
+        steps = [step.as_dict() for step in resources.rule_book().steps(_for_case(key, turn))]
         lines = []
         citations = []
         for number, step in enumerate(steps, start=1):
-            item = step.as_dict()
-            timing = text("process.timing", timing=item["timing"]) if item["timing"] else ""
-            owner = item["owner"].replace("_", " ")
-            lines.append(text("process.step", number=number, title=item["title"], owner=owner, timing=timing))
-            citation = item["citation"]
+            timing = text("process.timing", timing=step["timing"]) if step["timing"] else ""
+            lines.append(
+                text("process.step", number=number, title=step["title"], owner=step["owner"], timing=timing)
+            )
+            citation = step["citation"]
             tie_to_passage(citation, resources.guidance())
             citations.append(Citation(**{name: citation.get(name) for name in Citation.model_fields}))
         short = text("process.heading", title=titles[key][:1].upper() + titles[key][1:])
@@ -67,8 +82,6 @@ class WalkThrough(AssistantAction):
             asking_for=turn.state.asking_for,
             suggestions=suggestions("policy"),
         )
-        duties = [
-            {"title": item.as_dict()["title"], "owner": item.as_dict()["owner"].replace("_", " ")}
-            for item in steps
-        ]
-        return reply, replace(turn.state, last_answer=remember(reply, question=turn.text, duties=duties))
+        duties = [{"title": step["title"], "owner": step["owner"]} for step in steps]
+        found = TopicAnswer(short, duties=duties)
+        return reply, replace(turn.state, last_answer=remember(reply, found, question=turn.text))

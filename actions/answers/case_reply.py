@@ -27,8 +27,8 @@ class CaseQuestion:
     """Facts the person does not know: not asked again."""
     notes: Sequence[str] = field(default_factory=tuple)
     """Lines that go before the answer: what was read, changed or could not be taken."""
-    asking_for_day: tuple[str, str] | None = None
-    """A fact of which only the month is known, and the question for its day."""
+    open_question: tuple[str, str] | None = None
+    """A fact that is known in part, and the question for the rest of it."""
 
 
 def answer_topic(topic: str, assessment: dict[str, Any], book: RuleBook) -> TopicAnswer:
@@ -79,8 +79,8 @@ def case_reply(question: CaseQuestion, book: RuleBook) -> tuple[Reply, TopicAnsw
 
 def _next_question(question: CaseQuestion, found: TopicAnswer) -> tuple[str, str] | None:
     """The one fact most worth asking for: none when the question is settled, except for what is due."""
-    if question.asking_for_day:
-        return question.asking_for_day
+    if question.open_question:
+        return question.open_question
     if found.settled and question.topic not in ("due", "parole", "recall"):
         return None
     wanted = set(PARTS[question.topic])

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
+from actions.answers.responsibility import responsibility_answer
 from actions.answers.topic_answer import TopicAnswer, role_in_words
 from actions.answers.wording import plain_date
 from actions.texts import text
+
+PAROLE_RULES = ("PAR", "TASK-31", "TASK-32", "TASK-36", "TASK-37", "HAND-12")
+"""Ids, or starts of ids, of the rules about parole and what leads up to it."""
 
 MOST_SHOWN = 12
 """Dated duties shown in the text; the assessment holds all."""
@@ -36,18 +41,34 @@ def due_answer(assessment: dict[str, Any], groups: tuple[str, ...] = ()) -> Topi
         text("due.heading", as_of=plain_date(assessment["as_of"])),
         lines=lines,
         reasons=_reasons(shown),
-        owners=[task["owner"] for task in shown],
+        duties=[{"title": task["title"], "owner": task["owner"]} for task in shown],
     )
 
 
 def parole_answer(assessment: dict[str, Any]) -> TopicAnswer:
-    """The duties about parole."""
-    return due_answer(assessment, ("PAR", "TASK-31", "TASK-32", "TASK-33"))
+    """Who is responsible, and the duties about parole."""
+    return _with_responsibility(assessment, due_answer(assessment, PAROLE_RULES))
 
 
 def recall_answer(assessment: dict[str, Any]) -> TopicAnswer:
-    """The duties that follow from a recall."""
-    return due_answer(assessment, ("RECALL",))
+    """Who is responsible, the duties that follow from a recall, and where the person should be held."""
+    return _with_responsibility(assessment, due_answer(assessment, ("RECALL",)))
+
+
+def _with_responsibility(assessment: dict[str, Any], duties: TopicAnswer) -> TopicAnswer:
+    now = responsibility_answer(assessment)
+    notes = [note for note in assessment.get("notes", []) if note.get("because")]
+    return replace(
+        duties,
+        short=now.short,
+        lines=[
+            duties.short,
+            *duties.lines,
+            *(text("case.rule_line", because=note["because"]) for note in notes),
+        ],
+        reasons=[*now.reasons, *duties.reasons, *notes],
+        settled=now.settled,
+    )
 
 
 def _when(task: dict[str, Any]) -> tuple[bool, str]:

@@ -37,7 +37,7 @@ def responsibility_answer(assessment: dict[str, Any]) -> TopicAnswer:
         " ".join(sentences),
         reasons=reasons,
         settled=part["status"] == "decided",
-        owners=[part["responsible"]],
+        duties=[{"title": text("responsibility.duty"), "owner": role_in_words(part["responsible"])}],
     )
 
 
@@ -58,5 +58,5 @@ def handover_answer(assessment: dict[str, Any]) -> TopicAnswer:
         text(key, date=plain_date(part["date"])),
         lines=[now.short] if now.settled else [],
         reasons=part["reasons"],
-        owners=now.owners,
+        duties=now.duties,
     )

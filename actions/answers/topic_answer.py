@@ -21,6 +21,10 @@ PARTS = {
 """The parts of an assessment that each question about a case needs."""
 
 
+LISTS = ("due", "key_dates")
+"""The questions whose answer is a list of duties."""
+
+
 @dataclass(frozen=True)
 class TopicAnswer:
     """The answer in a line or two, the lines under it, and the reasons it rests on."""
@@ -31,8 +35,8 @@ class TopicAnswer:
     """In the form of an assessment's reasons: rule, because, citation."""
     settled: bool = True
     """Whether the facts decide the question."""
-    owners: list[str] = field(default_factory=list)
-    """Who does what was answered, for a question back: `and who does that?`"""
+    duties: list[dict[str, str]] = field(default_factory=list)
+    """Who does what (`title`, `owner`), for a question back: `and who does that?`"""
 
 
 def role_in_words(role: str | None) -> str:

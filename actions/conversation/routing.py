@@ -3,21 +3,42 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import yaml
 
 from actions.conversation.stated_facts import StatedFacts
 from actions.conversation.turn import Turn
 
-TOPIC_OF_INTENT = {
-    "ask_responsibility": "responsibility",
-    "ask_handover": "handover",
-    "ask_due": "due",
-    "ask_pom_type": "pom_type",
-    "ask_service_level": "service_level",
-    "ask_early_allocation": "early_allocation",
-    "ask_parole": "parole",
-    "ask_recall": "recall",
-    "ask_key_dates": "key_dates",
-}
+SURE = 0.6
+"""From this confidence on, a message understood as a question about a case is one."""
+
+
+@lru_cache(maxsize=1)
+def _topics() -> dict[str, dict[str, Any]]:
+    topics: dict[str, dict[str, Any]] = yaml.safe_load(
+        (Path(__file__).parent / "topics.yaml").read_text(encoding="utf-8")
+    )["topics"]
+    return topics
+
+
+def topic_in_words(message: str) -> str | None:
+    """The question about a case that stands in a message beside its facts: `..., early allocation?`."""
+    for name, topic in _topics().items():
+        if any(re.search(rf"\b(?:{words})\b", message, re.IGNORECASE) for words in topic["words"]):
+            return name
+    return None
+
+
+def asked_topic(turn: Turn) -> str | None:
+    """The question about a case that a message asks: by its intent, or by words among the facts."""
+    for name, topic in _topics().items():
+        if turn.intent == topic["intent"]:
+            return name
+    return topic_in_words(turn.text)
+
 
 _ONE_PERSON = re.compile(
     r"\b(he|him|his|hes|he's|she|her|hers|she's|shes|they|them|their"
@@ -30,6 +51,11 @@ _ANYONE = re.compile(
     r"|every(one|body)?|usually|generally|in general|normally|always|ever)\b",
     re.IGNORECASE,
 )
+_A_KIND = re.compile(
+    r"\b(a|an) (\w+ ){0,2}(offence|sentence|case|prisoner|lifer|ipp|recall|man|woman)\b", re.IGNORECASE
+)
+"""A kind of case rather than one: `a TACT offence`."""
+
 _CORE = ("sentence_type", "sentence_date", "conditional_release_date", "tariff_expiry_date", "provider")
 """Facts that tell one case from another: two of them changed at once is another person."""
 
@@ -47,17 +73,30 @@ def is_about_anyone(text: str) -> bool:
 def is_general(turn: Turn, stated: StatedFacts) -> bool:
     """Whether a question that sounds like a case is about the policy in general.
 
-    A date, a fact or two of a person, or a word that points at someone makes it a case. So does a short
-    question while a case is in play.
+    A date, a word that points at one person, or a case in play makes it a case; words for people in general
+    make it policy. What is left follows how sure the message was understood.
     """
-    dates = [name for name, value in stated.facts.items() if name.endswith("_date") and value]
-    if dates or stated.part_dates or stated.problems or is_about_one_person(turn.text):
+    if stated.has_dates or stated.problems or is_about_one_person(turn.text):
         return False
     if is_about_anyone(turn.text):
         return True
-    if turn.state.has_case:
-        return len(stated.facts) == 0 and len(turn.text.split()) > 9
-    return len(stated.facts) < 2 and len(turn.text.split()) > 4
+    if turn.state.has_case or len(stated.facts) > 1:
+        return False
+    return turn.confidence < SURE or (bool(stated.facts) and bool(_A_KIND.search(turn.text)))
+
+
+def is_about_a_case(turn: Turn, stated: StatedFacts) -> bool:
+    """Whether a message understood as policy is about a case after all: it gives dates or several facts of
+    one, or points at the person in play."""
+    if is_about_anyone(turn.text):
+        return False
+    told = len(stated.facts) + len(stated.open_choices)
+    return stated.has_dates or told > 1 or (turn.state.has_case and is_about_one_person(turn.text))
+
+
+def meets_criterion(stated: StatedFacts) -> bool:
+    """Whether a message names a criterion of early allocation as met."""
+    return any(name.startswith("ea_") and value for name, value in stated.facts.items())
 
 
 def starts_another_case(turn: Turn, stated: StatedFacts) -> bool:

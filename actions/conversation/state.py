@@ -17,6 +17,8 @@ class ConversationState:
     """The facts of the case in play, by field name, in their JSON form. None: known to be absent."""
     part_dates: dict[str, str] = field(default_factory=dict)
     """Dates of which only month and year were given, as `2029-08`: never used until the day is known."""
+    open_choices: dict[str, list[Any]] = field(default_factory=dict)
+    """Facts said to apply without saying how, with the values they can have: a recall of any type."""
     declined: list[str] = field(default_factory=list)
     """Facts that the person does not know, so that they are not asked again."""
     topic: str | None = None
@@ -45,7 +47,7 @@ class ConversationState:
     @property
     def has_case(self) -> bool:
         """Whether any fact of a case is known."""
-        return bool(self.facts or self.part_dates)
+        return bool(self.facts or self.part_dates or self.open_choices)
 
     def without_case(self) -> ConversationState:
         """The state for another case: nothing is carried over."""
@@ -57,5 +59,6 @@ class ConversationState:
             self,
             facts=self.facts | facts,
             part_dates={name: part for name, part in self.part_dates.items() if name not in facts},
+            open_choices={name: values for name, values in self.open_choices.items() if name not in facts},
             declined=[name for name in self.declined if name not in facts],
         )

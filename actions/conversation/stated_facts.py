@@ -7,12 +7,16 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from actions.conversation.relative_dates import resolve
+from actions.conversation.open_values import complete, day_of
+from actions.conversation.relative_dates import Unresolved, resolve
 from actions.conversation.turn import Turn
 from actions.rules import RuleBook
 
 UNPLACED = ("date", "number", "duration", "level")
 """Values that the fact reader could not tie to a fact; they answer the question that was asked."""
+
+AGE = "age_years"
+"""Worked out from the date of birth by the rules, and said by people as it is."""
 
 
 @dataclass(frozen=True)
@@ -22,96 +26,145 @@ class StatedFacts:
     facts: dict[str, Any] = field(default_factory=dict)
     part_dates: dict[str, str] = field(default_factory=dict)
     """Dates without a day, as `2029-08`."""
+    open_choices: dict[str, list[Any]] = field(default_factory=dict)
+    """Facts said to apply without saying how, with the values they can have."""
     problems: list[tuple[str, dict[str, str]]] = field(default_factory=list)
     """Keys of the catalogue under `problems`, with their values: what could not be taken, and why."""
     worked_out: dict[str, str] = field(default_factory=dict)
-    """Relative dates as typed, by field, so that the date worked out is shown back."""
+    """Dates as typed that had to be worked out, by field, so that the result is shown back."""
     declined: list[str] = field(default_factory=list)
 
     def __bool__(self) -> bool:
-        return bool(self.facts or self.part_dates or self.problems or self.declined)
+        return bool(self.facts or self.part_dates or self.open_choices or self.problems or self.declined)
+
+    @property
+    def has_dates(self) -> bool:
+        """Whether the message gives a date of the case."""
+        return bool(self.part_dates) or any(name.endswith("_date") for name in self.facts)
 
 
 def read_facts(turn: Turn, book: RuleBook) -> StatedFacts:
     """The facts in the latest message, including a bare answer to the question asked before it."""
     stated = StatedFacts()
-    entities = sorted(turn.entities, key=lambda item: bool(_relative(item)))
-    for entity in entities:
+    # Relative dates last: they may be counted from a date in the same message.
+    for entity in sorted(turn.entities, key=_is_relative):
         name = entity["entity"]
-        if name in UNPLACED:
-            name = _place(name, entity, turn, book, stated)
-        if name and name in book.fields:
+        if name == "needs_detail":
+            stated.open_choices[entity["value"]["field"]] = list(entity["value"]["among"])
+        elif name == "not_known":
+            stated.declined.append(str(entity["value"]))
+        elif name in UNPLACED:
+            placed = _place(name, entity, turn, book, stated)
+            if placed:
+                _take(placed, entity, turn, stated)
+        elif _can_be_stated(name, book):
             _take(name, entity, turn, stated)
     _take_bare_answer(turn, book, stated)
+    for name in stated.facts:
+        stated.open_choices.pop(name, None)
     return stated
 
 
-def _relative(entity: dict[str, Any]) -> bool:
+def _is_relative(entity: dict[str, Any]) -> bool:
     value = entity.get("value")
     return isinstance(value, dict) and "relative" in value
+
+
+def _can_be_stated(name: str, book: RuleBook) -> bool:
+    return name == AGE or (name in book.fields and book.field(name).kind != "derived")
 
 
 def _place(kind: str, entity: dict[str, Any], turn: Turn, book: RuleBook, stated: StatedFacts) -> str | None:
     """The fact that an unplaced value answers: the one that was asked for, if it can hold such a value."""
     asked = turn.state.asking_for
+    value = entity.get("value")
     if asked and asked not in stated.facts and asked in book.fields:
-        if kind == "date" and book.field(asked).type.startswith("date"):
+        wanted = book.field(asked)
+        if kind == "date" and wanted.type.startswith("date"):
             return asked
-        if kind in ("number", "duration") and book.field(asked).type in ("number", "duration"):
+        if kind in ("number", "duration") and wanted.type in ("number", "duration"):
             return asked
-        if kind == "level" and entity.get("value") in book.field(asked).allowed:
+        if kind == "level" and value in wanted.allowed:
             return asked
-    if kind == "date":
-        stated.problems.append(
-            ("date_without_role", {"date": str(entity.get("text") or entity.get("value"))})
-        )
+    if kind == "date" and turn.intent in ("give_facts", "correct_fact") and not asked:
+        stated.problems.append(("date_without_role", {"date": _typed(entity, turn)}))
     return None
+
+
+def _typed(entity: dict[str, Any], turn: Turn) -> str:
+    return str(entity.get("text") or turn.text[entity.get("start", 0) : entity.get("end", 0)])
 
 
 def _take(name: str, entity: dict[str, Any], turn: Turn, stated: StatedFacts) -> None:
     value = entity.get("value")
     if not isinstance(value, dict):
-        # The first mention of a fact stands, unless it was only worked out from another word.
+        # The first mention of a fact stands; one only worked out from another word never beats one said.
         if name not in stated.facts or not entity.get("derived"):
             stated.facts[name] = value
-        return
-    if "invalid" in value:
-        stated.problems.append(
-            ("invalid_date", {"typed": str(value["invalid"]), "reason": str(value.get("reason", ""))})
-        )
+    elif "invalid" in value:
+        reason = str(value.get("reason", ""))
+        stated.problems.append(("invalid_date", {"typed": str(value["invalid"]), "reason": reason}))
     elif "partial" in value:
-        stated.part_dates[name] = str(value["partial"])
+        _take_part(name, str(value["partial"]), entity, turn, stated)
     elif "relative" in value:
         found = resolve(value, turn.as_of, turn.state.facts | stated.facts)
         if isinstance(found, date):
             stated.facts[name] = found.isoformat()
-            stated.worked_out[name] = str(entity.get("text") or turn.text[entity["start"] : entity["end"]])
+            stated.worked_out[name] = _typed(entity, turn)
+        elif isinstance(found, Unresolved) and found.partial:
+            _take_part(name, found.partial, entity, turn, stated)
         else:
-            stated.problems.append(
-                ("relative_date", {"typed": str(entity.get("text", "")), "reason": str(found)})
-            )
+            stated.problems.append(("relative_date", {"typed": _typed(entity, turn), "reason": found.reason}))
     elif "months" in value:
         stated.facts[name] = value["months"]
 
 
+def _take_part(name: str, part: str, entity: dict[str, Any], turn: Turn, stated: StatedFacts) -> None:
+    found = complete(name, part, turn.as_of)
+    if isinstance(found, date):
+        stated.facts[name] = found.isoformat()
+        stated.worked_out[name] = _typed(entity, turn)
+    else:
+        stated.part_dates[name] = found
+
+
 def _take_bare_answer(turn: Turn, book: RuleBook, stated: StatedFacts) -> None:
-    """Yes, no, do not know, or one of the allowed words, in answer to the fact that was asked for."""
+    """Yes, no, do not know, a day of the month, or one of the allowed words, in answer to what was asked."""
     asked = turn.state.asking_for
-    if not asked or asked in stated.facts or asked not in book.fields or asked in stated.part_dates:
+    if not asked or asked in stated.facts or asked not in book.fields:
         return
     wanted = book.field(asked)
+    words = re.sub(r"[^a-z0-9 ]", " ", turn.text.lower().replace("_", " ")).split()
+    if asked in turn.state.part_dates and len(words) <= 4:
+        day = re.search(r"\b(\d{1,2})(st|nd|rd|th)?\b", turn.text)
+        found = day_of(turn.state.part_dates[asked], int(day[1])) if day else None
+        if found:
+            stated.facts[asked] = found.isoformat()
+            stated.worked_out[asked] = turn.text
+            stated.problems.clear()
+            stated.part_dates.pop(asked, None)
+            return
     if turn.intent == "dont_know":
         stated.declined.append(asked)
-    elif wanted.type == "bool" and turn.intent in ("affirm", "deny") and not stated.facts:
+    elif stated.facts or stated.part_dates:
+        return
+    elif wanted.type == "bool" and turn.intent in ("affirm", "deny"):
         stated.facts[asked] = turn.intent == "affirm"
-    elif turn.intent == "deny" and wanted.type.startswith("date") and not stated.facts:
+    elif wanted.type.startswith("date") and turn.intent == "deny":
         stated.facts[asked] = None
-    elif wanted.allowed:
-        words = re.sub(r"[^a-z0-9 ]", " ", turn.text.lower().replace("_", " ")).split()
-        matches = [
-            value
-            for value in wanted.allowed
-            if str(value).lower().replace("_", " ") == " ".join(words) or str(value).lower() in words
-        ]
-        if len(matches) == 1 and len(words) <= 4:
-            stated.facts[asked] = matches[0]
+    elif wanted.allowed and len(words) <= 4:
+        _take_allowed_word(asked, words, turn, book, stated)
+
+
+def _take_allowed_word(asked: str, words: list[str], turn: Turn, book: RuleBook, stated: StatedFacts) -> None:
+    """One of the allowed values of the fact asked for, said by itself: `b`, `high`, `14 day`, `the first`."""
+    matches = {
+        value
+        for value in book.field(asked).allowed
+        if str(value).lower().replace("_", " ") == " ".join(words)
+        or set(str(value).lower().split("_")) & set(words) - {"term", "fixed", "no"}
+    }
+    if len(matches) == 1:
+        stated.facts[asked] = matches.pop()
+    elif not matches and turn.intent == "deny" and "none" in book.field(asked).allowed:
+        stated.facts[asked] = "none"

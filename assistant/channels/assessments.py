@@ -39,7 +39,7 @@ class ComparisonRequest(BaseModel):
     edition: str | None = None
 
 
-def _unprocessable(errors: FactErrors) -> HTTPException:
+def unprocessable(errors: FactErrors) -> HTTPException:
     """All that is wrong with the facts, each with the field, the problem and what is allowed."""
     return HTTPException(
         422,
@@ -72,7 +72,7 @@ async def assess_case(request: AssessmentRequest) -> dict[str, Any]:
             presume=request.presume,
         )
     except FactErrors as errors:
-        raise _unprocessable(errors) from errors
+        raise unprocessable(errors) from errors
 
 
 @router.post("/compare")
@@ -88,4 +88,4 @@ async def compare_cases(request: ComparisonRequest) -> dict[str, Any]:
             edition=request.edition,
         )
     except FactErrors as errors:
-        raise _unprocessable(errors) from errors
+        raise unprocessable(errors) from errors
