@@ -23,7 +23,7 @@ class SentenceFeaturizer(DenseFeaturizer, GraphComponent):
     """One vector of 384 numbers a message, unit length times `scale`."""
 
     def __init__(self, config: dict[str, Any], name: str) -> None:
-        """`scale` sets its weight beside the word counts, which would swamp a unit vector."""
+        """`scale` sets its weight beside the word counts, which would swamp a plain one."""
         super().__init__(name, config)
         self._scale = float(config["scale"])
         self._name = name
@@ -42,8 +42,8 @@ class SentenceFeaturizer(DenseFeaturizer, GraphComponent):
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        """The scale that measured best against counts of words and characters."""
-        return {**DenseFeaturizer.get_default_config(), "scale": 8.0}
+        """The scale that measured best beside weighted words and the shape."""
+        return {**DenseFeaturizer.get_default_config(), "scale": 2.0}
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Add the sentence vector to each message that has text."""

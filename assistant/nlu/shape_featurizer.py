@@ -6,9 +6,12 @@ can see it.
 """
 
 import re
+from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
+import yaml
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
@@ -19,8 +22,9 @@ from rasa.shared.nlu.training_data.features import Features
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from assistant.nlu.facts.fact import Fact
 from assistant.nlu.facts.reader import read_facts
+from assistant.nlu.facts.text import Text
+from assistant.nlu.facts.vocabulary import alternatives, shared_vocabulary
 
 _ONE_PERSON = re.compile(
     r"\b(?:he|she|him|his|her|hers|he's|she's|hes|shes|lad"
@@ -38,44 +42,44 @@ _ASKS = re.compile(
     r"\?|^\s*(?:who|what|whats|when|whens|where|why|how|which|is|are|does|do|can|could|should|would|will|has|have)\b",
     re.IGNORECASE,
 )
-_FIRST_WORDS = (
-    "who",
-    "what",
-    "when",
-    "why",
-    "how",
-    "which",
-    "is",
-    "does",
-    "no",
-    "yes",
-    "and",
-    "show",
-    "sorry",
-)
+CUES = Path(__file__).with_name("cues.yaml")
 
 
-def shape_of(message: str, facts: list[Fact]) -> np.ndarray:
-    """A message as numbers from 0 to 1, shape (25,): its facts, whom it speaks of, whether it asks."""
-    words = message.lower().split()
+@lru_cache(maxsize=1)
+def _cues() -> tuple[re.Pattern[str], ...]:
+    """The turns of phrase of cues.yaml, in the order of their names."""
+    data: dict[str, list[str]] = yaml.safe_load(CUES.read_text(encoding="utf-8"))
+    return tuple(re.compile(rf"(?:^|(?<= )){alternatives(data[name])}(?= |$)") for name in sorted(data))
+
+
+def shape_of(message: str) -> np.ndarray:
+    """A message as noughts and ones, shape (features,): its facts, whom it speaks of, how it asks."""
+    facts = read_facts(message)
+    text = Text.of(message, shared_vocabulary().correct)
+    canonical = f"^ {text.canonical}"
     fields = {fact.field for fact in facts}
-    roled_dates = [fact for fact in facts if fact.field.endswith("_date")]
-    first = words[0].strip("?,.!'") if words else ""
+    told = fields - {"date", "duration", "number", "level", "edition", "not_known", "needs_detail"}
+    length = len([word for word in text.words if word.kind != "mark"])
+    dated = any(field.endswith("_date") for field in fields)
     return np.array(
         [
-            bool(facts),
-            len(facts) >= 2,
-            len(facts) >= 4,
-            bool(roled_dates),
-            bool({"date", "duration", "number", "level", "tier"} & fields) and len(facts) == 1,
+            bool(told),
+            len(told) >= 2,
+            len(told) >= 4,
+            dated,
+            bool(facts) and not told,
             "edition" in fields,
             "prison_number" in fields,
+            "not_known" in fields,
             bool(_ONE_PERSON.search(message)),
             bool(_IN_GENERAL.search(message)),
             bool(_ASKS.search(message)),
-            len(words) <= 2,
-            len(words) > 12,
-            *(first.startswith(word) and len(first) <= len(word) + 1 for word in _FIRST_WORDS),
+            bool(told) and not _ASKS.search(message),
+            length <= 1,
+            length <= 2,
+            length <= 4,
+            length > 12,
+            *(bool(pattern.search(canonical)) for pattern in _cues()),
         ],
         dtype=np.float32,
     )
@@ -105,14 +109,14 @@ class ShapeFeaturizer(DenseFeaturizer, GraphComponent):
     @staticmethod
     def get_default_config() -> dict[str, Any]:
         """A scale at which one fact weighs about as much as one word."""
-        return {**DenseFeaturizer.get_default_config(), "scale": 2.0}
+        return {**DenseFeaturizer.get_default_config(), "scale": 0.8}
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Add the shape of each message that has text."""
         for message in messages:
             text = message.get(TEXT)
             if text:
-                vector = shape_of(text, read_facts(text)) * self._scale
+                vector = shape_of(text) * self._scale
                 message.add_features(Features(vector.reshape(1, -1), FEATURE_TYPE_SENTENCE, TEXT, self._name))
         return messages
 

@@ -62,6 +62,11 @@ _ON_WEEKDAY = re.compile(
     rf"\b(?:(?P<which>last|past|previous|this|this coming|coming|next|on|since) )?(?:the )?{_WEEKDAY}\b"
     r"(?P<after> just gone| gone| last| just passed| coming| next)?"
 )
+_WEEKS_ON = re.compile(
+    rf"\b(?:\w+ weeks?|a fortnight|fortnight) (?:on|from|this|next) {_WEEKDAY}\b|\b{_WEEKDAY} week\b".replace(
+        "(?P<weekday>", "(?:"
+    )
+)
 _NAMED_SPAN = re.compile(r"\b(?P<which>last|next|this) (?P<unit>week|month|year)\b")
 _TO_COME = re.compile(r"(?: s)?(?: time| from now| from today| today| away)\b")
 _GONE = re.compile(r" (?:ago|back|since)\b")
@@ -172,6 +177,9 @@ def find_dates(text: Text, durations: list[Duration]) -> list[DateExpression]:
             text.norms(index - 2, index)
         ):
             day, month = (int(part) for part in word.norm.split("/"))
+            if month > 12 >= day:
+                finder.take(index, index + 1, {"partial": f"20{month}-{day:02}"}, vague=True)
+                continue
             if isinstance(day_of(2024, month, day, word.norm), str):
                 finder.take(index, index + 1, {"partial": f"--{month:02}-{day:02}"}, vague=True)
     return sorted(finder.found, key=lambda expression: expression.first)
@@ -197,6 +205,9 @@ def _find_relative(finder: _Finder, durations: list[Duration]) -> None:
     for match in _DAY_WORD.finditer(canonical):
         days = _DAYS_AWAY[match["word"]]
         finder.match(match, {"relative": {"days": days}}, vague=days == 0)
+    for match in _WEEKS_ON.finditer(canonical):
+        said = finder.said(match)
+        finder.match(match, {"invalid": said, "reason": "type the date in full, as in 3/4/2027"})
     for match in _ON_WEEKDAY.finditer(canonical):
         which = (match["which"] or match["after"] or "").split()[-1:] or [""]
         if (match["after"] and "gone" in match["after"]) or match["after"] == " just passed":

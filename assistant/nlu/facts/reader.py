@@ -100,7 +100,8 @@ class _Reading:
         used = spoken | self.taken | ages
         self.durations = [d for d in find_durations(self.text) if used.isdisjoint(range(d.first, d.past))]
         dates = find_dates(self.text, self.durations)
-        self.dates = [date for date in dates if self._free(date.first, date.past)]
+        named = {i for cue in self.cues for i in range(cue.first, cue.past)}  # "if today was 3/4/27"
+        self.dates = [d for d in dates if self._free(d.first, d.past) and not (d.vague and d.first in named)]
         self.durations = [
             duration
             for duration in self.durations
@@ -248,10 +249,14 @@ class _Reading:
             self._add("rosh" if others else "level", level.value, level.first, level.past)
         for index, word in enumerate(self.text.words):
             before, after = self.text.norms(index - 1, index), self.text.norms(index + 1, index + 2)
-            alone = (not before or before[0] in _SEPARATORS) and (not after or after[0] in _SEPARATORS)
+            opens = not before or before[0] in _SEPARATORS or index - 1 in self.taken
+            closes = not after or after[0] in _SEPARATORS or index + 1 in self.taken
+            alone = opens and closes
             if not alone or not self._free(index, index + 1):
                 continue
-            if word.norm in _CONDITIONS:
+            if word.norm in ("standard", "std") and self._speaks_of("recall_type"):
+                self._add("recall_type", "standard", index, index + 1)
+            elif word.norm in _CONDITIONS:
                 self._add("in_open_conditions", _CONDITIONS[word.norm], index, index + 1)
             elif others and word.kind == "number" and re.fullmatch(r"\d{2}", word.norm):
                 self._add("age_years", int(word.norm), index, index + 1)

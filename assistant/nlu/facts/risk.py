@@ -13,8 +13,8 @@ LEVELS = {
     "low": "low",
 }  # fmt: skip
 _SHORT_ROSH = {
-    "vhrosh": "very_high", "vhroh": "very_high", "vhrsh": "very_high", "hrosh": "high", "hroh": "high",
-    "mrosh": "medium", "mroh": "medium", "lrosh": "low", "lroh": "low",
+    "vhrosh": "very_high", "vhroh": "very_high", "vhrsh": "very_high", "vhr": "very_high",
+    "hrosh": "high", "hroh": "high", "mrosh": "medium", "mroh": "medium", "lrosh": "low", "lroh": "low",
 }  # fmt: skip
 _LEVEL = rf"(?P<level>{'|'.join(LEVELS)})"
 _HARM = r"(?:rosh|roh|rsh|risk of serious harm|risk of harm|serious harm|risk level|risk|harm)"

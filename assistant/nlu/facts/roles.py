@@ -26,7 +26,7 @@ NULLABLE = frozenset({
 })  # fmt: skip
 
 YOUNGEST_BORN = 15  # a birth in '16 or later is read as of the last century
-_REACH_BEFORE, _REACH_AFTER = 7, 4
+_REACH_BEFORE, _REACH_AFTER = 9, 4
 _AFTER_WORDS = {
     "is", "was", "his", "her", "the", "their", "for", "as", "(", ")", "being", "a", "s", "when", "he", "she",
     "they", "got", "were", "my", ",",
@@ -96,8 +96,6 @@ def place_dates(
             cost = _cost(text, expression, cue)
             if meaning is None or cost is None or not _fits(meaning, expression):
                 continue
-            if meaning.derived and recalled and "released" in text.norms(cue.first, cue.past):
-                continue
             if meaning.derived and not recalled and meaning.field == "recall_return_date":
                 continue
             pairs.append(
@@ -113,8 +111,11 @@ def place_dates(
         if meaning is None:
             continue
         used.add(cue.first)
-        returned = recalled and meaning.field == "reception_date"
-        name = "recall_return_date" if returned else meaning.field
+        name = meaning.field
+        if recalled and name == "reception_date":
+            name = "recall_return_date"
+        elif recalled and meaning.derived and "released" in text.norms(cue.first, cue.past):
+            name = "other_date"
         value = settled(text, expression, name)
         placed[expression.first] = Placed(
             name, value, expression.first, expression.past, meaning.derived, cue

@@ -11,6 +11,7 @@ from assistant.nlu.facts.durations import Duration
 from assistant.nlu.facts.text import Text
 from assistant.nlu.facts.vocabulary import shared_vocabulary
 
+_SERVED = re.compile(r"^ (?:in|into|served|done|so far)\b(?! (?:prison|custody|jail|all|total|the))")
 _FILLER = r"(?: (?:a|an|about|around|of|for|at|is|was|s|just|set|roughly|length))*"
 _SENTENCED_ON = re.compile(r"\bsentenced (?:on |in )?(?:\S+ ){1,4}to(?: a)?$")
 _COMPARISONS = {
@@ -85,6 +86,8 @@ def place_duration(text: Text, duration: Duration, dates: Iterable[DateExpressio
     span = duration.first, duration.past
     if duration.months and (cues["tariff_after"].match(after) or cues["tariff_before"].search(before)):
         return Length("tariff_length_months", duration.months, *span)
+    if cues["plainly_left_before"].search(before):
+        return Length("time_left", {**duration.parts, **_moment(before, after)}, *span)
     comparison = compared(text, duration)
     left = cues["left_after"].match(after)
     if comparison:
@@ -99,12 +102,17 @@ def place_duration(text: Text, duration: Duration, dates: Iterable[DateExpressio
         return Length("time_left", value, duration.first, duration.past + _words(left))
     if not duration.months or duration.vague:
         return None
+    if _SERVED.match(after):
+        return Length("time_served", duration.parts, *span)
     of_sentence = cues["sentence_after"].match(after) or cues["sentence_before"].search(before)
     if of_sentence or _SENTENCED_ON.search(before):
         return Length("sentence_length_months", duration.months, *span)
     dated = dated_from(text, duration, dates)
+    said = dated and {"imposed", "dated", "given", "commencing", "starting"} & set(
+        text.norms(duration.past, dated.first)
+    )
     in_years = text.norms(duration.past - 1, duration.past)[0].startswith("y")
-    if dated and (in_years or dated.first == duration.past):
+    if dated and (in_years or said or dated.first == duration.past):
         return Length("sentence_length_months", duration.months, *span)
     return None
 
@@ -117,25 +125,15 @@ def dated_from(text: Text, duration: Duration, dates: Iterable[DateExpression]) 
     """The date that a duration runs from: "9 years from 2/11/23"."""
     for expression in dates:
         gap = text.norms(duration.past, expression.first)
-        if expression.first >= duration.past and len(gap) <= 3 and set(gap) <= _FROM:
+        if expression.first >= duration.past and len(gap) <= 4 and set(gap) <= _FROM:
             return expression
     return None
 
 
 _FROM = {
-    "from",
-    "on",
-    "starting",
-    "since",
-    "imposed",
-    "dated",
-    "beginning",
-    "given",
-    "back",
-    "in",
-    "commencing",
-    "the",
-}
+    "from", "on", "starting", "since", "imposed", "dated", "beginning", "given", "back", "in", "commencing",
+    "the", "sentence", "prison", "custody", "determinate", "eds", "inside",
+}  # fmt: skip
 
 
 def _moment(before: str, after: str) -> dict[str, str]:

@@ -30,11 +30,20 @@ def settle(facts: list[Fact], text: Text) -> list[Fact]:
         said = [fact for fact in found if not fact.derived] or found
         if field in MANY:
             kept += found
+        elif field == "sentence_length_months" and not _corrects(text):
+            kept.append(
+                max(said, key=lambda fact: int(fact.value))
+            )  # the custodial part stands beside the whole
         elif len(said) < 2 or said[-1].value == said[-2].value or not _is_a_choice(text, said[-2], said[-1]):
             kept.append(said[-1])
     known = {fact.field for fact in kept}
     kept = [fact for fact in kept if fact.field != "not_known" or fact.value not in known]
+    kept = [fact for fact in kept if fact.field != "needs_detail" or fact.value["field"] not in known]
     return sorted([*kept, *_worked_out(kept)], key=lambda fact: (fact.start, fact.end))
+
+
+def _corrects(text: Text) -> bool:
+    return bool((_CORRECTION - {"to", "was", "now"}) & {word.norm for word in text.words})
 
 
 def _is_a_choice(text: Text, one: Fact, other: Fact) -> bool:

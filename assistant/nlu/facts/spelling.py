@@ -6,7 +6,7 @@ model.
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -38,14 +38,19 @@ class Speller:
     'tariff'
     """
 
-    def __init__(self, key_words: Iterable[str], other_words: Iterable[str]) -> None:
-        """Words to correct towards, and more words that are right as they are."""
+    def __init__(
+        self, key_words: Iterable[str], other_words: Iterable[str], slips: Mapping[str, str] | None = None
+    ) -> None:
+        """Words to correct towards, more words that are right as they are, and slips with what is meant."""
+        self._slips = dict(slips or {})
         keys = {word for word in key_words if word.isalpha()}
         self._known = english_words() | keys | frozenset(other_words)
         self._keys = sorted(word for word in keys if len(word) >= SHORTEST)
         self.correct = lru_cache(maxsize=8192)(self._correct)
 
     def _correct(self, word: str) -> str:
+        if word in self._slips:
+            return self._slips[word]
         if len(word) < SHORTEST or word in self._known:
             return word
         slips = 2 if len(word) >= LONG else 1

@@ -20,6 +20,7 @@ _PIECES = re.compile(
     | (?P<short_year>(?<![A-Za-z0-9])['’‘`]\d{2}(?!\d))
     | (?P<half>\d*½)
     | (?P<ordinal>\d{1,2}(?:st|nd|rd|th)(?![A-Za-z]))
+    | (?P<initials>(?<![A-Za-z])(?:[A-Za-z]\.){2,}[A-Za-z]?(?![A-Za-z]))
     | (?P<number>\d+(?:\.\d+)?%?)
     | (?P<word>[A-Za-z]+(?:['’][A-Za-z]+)*)
     | (?P<mark>[,.;?!()\n+<>])
@@ -84,6 +85,8 @@ class Text:
             kind, raw = piece.lastgroup or "", piece.group()
             if kind == "word":
                 words += [Word(a, b, correct(norm), kind) for a, b, norm in _open(raw, piece.start())]
+            elif kind == "initials":
+                words.append(Word(piece.start(), piece.end(), raw.lower().replace(".", ""), kind))
             else:
                 norm = raw.lower() if kind != "numeric" else re.sub(r"\s", "", raw)
                 norm = norm.replace("’", "'").replace("‘", "'").replace("`", "'").replace("\n", ";")

@@ -100,7 +100,7 @@ class Vocabulary:
         self._matcher = PhraseMatcher(self._vocab, attr="ORTH")
         self._matcher.add("PHRASE", [Doc(self._vocab, words=list(words)) for words in self._meanings])
         words = {word for phrase in self._meanings for word in phrase} | set(READERS_WORDS)
-        self.correct = Speller(words, data["right_as_they_are"]).correct
+        self.correct = Speller(words, data["right_as_they_are"], data["slips"]).correct
 
     def _add(self, patterns: Iterable[str], meaning: Meaning) -> None:
         for pattern in patterns:
