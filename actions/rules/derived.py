@@ -141,23 +141,40 @@ def handover_date(case: Case) -> Value:
     return Open(still) if unclear else None
 
 
+def parole_anchor(case: Case) -> str | Open:
+    """The fact that a parole handover is counted back from, or what leaves that open.
+
+    The next parole date only after a review that did not direct release: before eight months from tariff expiry a
+    review is about open conditions and leaves the tariff as the point to count from (2019 model, Joint work).
+    """
+    kind = case.value("sentence_type")
+    if isinstance(kind, Open):
+        return kind
+    if kind == "determinate_parole":
+        return "first_parole_eligibility_date"
+    tariff = case.value("tariff_expiry_date")
+    if isinstance(tariff, Open):
+        return tariff
+    if isinstance(tariff, date) and case.today < shift(plain_date(tariff), EIGHT_MONTHS, "before"):
+        return "tariff_expiry_date"
+    decision = case.value("parole_decision")
+    recalled = case.value("recall_type") in RECALLS
+    if decision == "no_release" or (recalled and case.known("recall_hearing_outcome") == "no_release"):
+        return "next_parole_eligibility_date"
+    return decision if isinstance(decision, Open) else "tariff_expiry_date"
+
+
 def parole_handover_date(case: Case) -> Value:
     """Eight months before the tariff expiry, first parole eligibility or next parole date, when the COM
     takes over.
 
     2019 model, Community Offender Manager Allocation and Joint work.
     """
-    kind = case.value("sentence_type")
-    if kind == "determinate_parole":
-        name = "first_parole_eligibility_date"
-    elif kind in INDETERMINATE:
-        later = (
-            case.value("parole_decision") == "no_release"
-            or case.known("recall_hearing_outcome") == "no_release"
-        )
-        name = "next_parole_eligibility_date" if later else "tariff_expiry_date"
-    else:
-        return kind if isinstance(kind, Open) else None
+    if case.value("sentence_type") == "determinate":
+        return None
+    name = parole_anchor(case)
+    if isinstance(name, Open):
+        return name
     anchor = case.value(name)
     return shift(plain_date(anchor), EIGHT_MONTHS, "before") if isinstance(anchor, date) else anchor
 

@@ -6,7 +6,7 @@ from datetime import date
 
 from actions.rules.case import Case
 from actions.rules.dates import Offset, written
-from actions.rules.derived import FIFTEEN_MONTHS, early_allocation_handover
+from actions.rules.derived import FIFTEEN_MONTHS, early_allocation_handover, parole_anchor
 from actions.rules.explain import reason, sum_in_words
 from actions.rules.logic import NOTHING
 from actions.rules.parts import is_sentenced, open_facts, true_rules
@@ -16,6 +16,11 @@ from actions.rules.values import Open
 
 MEETING = ("HAND-07", "HAND-08", "HAND-21", "PAR-11", "PAR-21")
 REPORT = ("HAND-10", "HAND-11")
+_RULE_OF_ANCHOR = {
+    "first_parole_eligibility_date": "RESP-25",
+    "next_parole_eligibility_date": "RESP-21",
+    "tariff_expiry_date": "RESP-16",
+}
 
 
 def assess_handover(case: Case) -> Part:
@@ -27,7 +32,7 @@ def assess_handover(case: Case) -> Part:
         reasons = list(reasons_for(case)[:1])
     kind, kind_reasons, kind_open = _kind(case, day, still)
     facts = still | kind_open
-    if day is not None and not kind_open:
+    if day is not None and not facts:
         status = "decided"
     elif facts:
         status = "needs_facts"
@@ -54,7 +59,10 @@ def _date(case: Case) -> tuple[date | None, list[Reason], frozenset[str]]:
         return None, [], value.facts
     if not isinstance(value, date):
         return None, [], NOTHING
-    return value, [*_date_reasons(case), *early_allocation_note(case)], NOTHING
+    agreed = case.value("early_allocation_agreed")
+    earlier = isinstance(agreed, Open) and early_allocation_handover(case) is not None
+    still = agreed.facts if isinstance(agreed, Open) and earlier else NOTHING
+    return value, [*_date_reasons(case), *early_allocation_note(case)], still
 
 
 def _early(case: Case) -> tuple[date | None, list[Reason], frozenset[str]]:
@@ -94,16 +102,9 @@ def _date_reasons(case: Case) -> list[Reason]:
             for rule in rules
         ]
     months = Offset.of({"months": 8})
-    if kind == "determinate_parole":
-        name, rule_id = "first_parole_eligibility_date", "RESP-25"
-    elif (
-        case.value("parole_decision") == "no_release" or case.known("recall_hearing_outcome") == "no_release"
-    ):
-        name, rule_id = "next_parole_eligibility_date", "RESP-21"
-    else:
-        name, rule_id = "tariff_expiry_date", "RESP-16"
-    rule = case.edition.by_id.get(rule_id)
-    if rule is None:
+    name = parole_anchor(case)
+    rule = None if isinstance(name, Open) else case.edition.by_id.get(_RULE_OF_ANCHOR[name])
+    if rule is None or isinstance(name, Open):
         return []
     shown = sum_in_words(case, name, months, "before")
     return [Reason(rule.id, f"{rule.plain} The sum: {shown}.", rule.citation)]

@@ -14,6 +14,7 @@ from actions.rules.case import Case
 from actions.rules.dates import written
 from actions.rules.derived import early_allocation_handover
 from actions.rules.explain import facts_used, reason
+from actions.rules.facts import INDETERMINATE, Field
 from actions.rules.logic import NOTHING
 from actions.rules.results import Reason, Responsibility
 from actions.rules.rule import Rule
@@ -97,6 +98,13 @@ def _supporting(rule: Rule, case: Case) -> str | None:
     return None if supporting in (None, "none") else str(supporting)
 
 
+def _values(case: Case, field: Field) -> tuple[Any, ...]:
+    """The values a choice can have in this case: only an indeterminate sentence has a tariff."""
+    if field.name == "sentence_type" and case.day("tariff_expiry_date") is not None:
+        return INDETERMINATE
+    return field.allowed or (True, False)
+
+
 def _either_way(case: Case, still: frozenset[str]) -> Decision | None:
     """The answer when a missing choice gives the same one whichever way it falls."""
     if not case.presume:
@@ -107,7 +115,7 @@ def _either_way(case: Case, still: frozenset[str]) -> Decision | None:
         return None
     for field in choices:
         answers: list[tuple[str, Any, Case, Decision]] = []
-        for value in field.allowed or (True, False):
+        for value in _values(case, field):
             branch = case.given(**{field.name: value})
             answer = decide(branch)
             if answer.status != "decided" or (answers and answer.responsible != answers[0][3].responsible):
