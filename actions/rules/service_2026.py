@@ -205,6 +205,8 @@ def service_earliest_date(case: Case) -> Value:
 def early_allocation_in_effect(case: Case) -> Value:
     """Whether the latest assessment since the sentence start is in effect (S4), unless the facts say so."""
     if "early_allocation_assessed_on" not in case.facts:
+        if case.facts.get("early_allocation_agreed") is not None:
+            return bool(case.facts["early_allocation_agreed"])
         return False if case.presume else Open(frozenset({"early_allocation_in_effect"}))
     assessed, sentence = case.day("early_allocation_assessed_on"), case.value("sentence_date")
     if assessed is None or assessed > case.today:
