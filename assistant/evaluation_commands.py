@@ -30,6 +30,8 @@ console = Console(stderr=True)
 
 MESSAGES = PROJECT_ROOT / "data" / "conversation" / "development_messages.yaml"
 DIALOGUES = PROJECT_ROOT / "data" / "conversation" / "dialogues.yaml"
+QUESTIONS = PROJECT_ROOT / "data" / "questions" / "development.yaml"
+GUIDANCE_REPORT = PROJECT_ROOT / "docs" / "evaluation" / "guidance.md"
 CONVERSATION_REPORT = PROJECT_ROOT / "docs" / "evaluation" / "conversation.md"
 TRAINING_MESSAGES = PROJECT_ROOT / "data" / "nlu"
 
@@ -42,9 +44,49 @@ def fail(reason: str) -> NoReturn:
     raise typer.Exit(2)
 
 
-@evaluate.callback()
-def measure() -> None:
-    """Measure the answers and the conversation on labelled sets."""
+@evaluate.command()
+def guidance(
+    questions: Annotated[
+        Path, typer.Option(help="YAML file of questions with their gold quotes.")
+    ] = QUESTIONS,
+    report: Annotated[
+        Path | None,
+        typer.Option(
+            help="Where to write the report; docs/evaluation/guidance.md for the project's own set."
+        ),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Measure the answers from the guidance, and the refusals."""
+    from actions import resources
+    from assistant.evaluation.guidance_data import guidance_as_data
+    from assistant.evaluation.labelled_sets import LabelledSetError, read_yaml
+    from assistant.preparation import prepare_guidance
+    from knowledge.bank import BankInvalid
+    from knowledge.evaluation import evaluate as evaluate_guidance
+    from knowledge.evaluation import load_development
+
+    try:
+        read_yaml(questions, "questions")
+    except LabelledSetError as problem:
+        fail(str(problem))
+    prepare_guidance(current_settings(), console)
+    try:
+        labelled = load_development(resources.guidance(), questions)
+    except BankInvalid as problem:
+        fail(f"questions: {questions}: {problem}")
+    except (KeyError, TypeError, AttributeError) as problem:
+        fail(
+            f"questions: {questions}: a question without what it needs, or not a list of questions ({problem})"
+        )
+    with _bar() as progress:
+        measured = evaluate_guidance(resources.guidance(), labelled, progress)
+    page = measured.markdown()
+    _write(page, report or (GUIDANCE_REPORT if questions == QUESTIONS else None))
+    if as_json:
+        typer.echo(json.dumps(guidance_as_data(measured.outcomes), indent=2, ensure_ascii=False))
+    else:
+        typer.echo(page)
 
 
 @evaluate.command()
@@ -83,16 +125,21 @@ def conversation(
         evaluation = evaluate_conversation(engine, book, labelled, held, progress)
     context = _context(messages, dialogues, model)
     own = messages == MESSAGES and dialogues == DIALOGUES
-    path = report or (CONVERSATION_REPORT if own else None)
-    if path:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(as_markdown(evaluation, context), encoding="utf-8")
-        console.print(f"The report is in {path}.", highlight=False, soft_wrap=True)
+    _write(as_markdown(evaluation, context), report or (CONVERSATION_REPORT if own else None))
     if as_json:
         typer.echo(json.dumps(as_data(evaluation, context), indent=2, ensure_ascii=False, default=str))
         return
     for measure, result in summary_lines(evaluation, context):
         typer.echo(f"{measure}: {result}")
+
+
+def _write(page: str, path: Path | None) -> None:
+    """Write a report, unless the set is not the project's own and no place for it is given."""
+    if path is None:
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(page, encoding="utf-8")
+    console.print(f"The report is in {path}.", highlight=False, soft_wrap=True)
 
 
 def _context(messages: Path, dialogues: Path, model: Path) -> ReportContext:
@@ -145,5 +192,5 @@ def _engine(settings: Settings) -> Iterator[tuple[ConversationEngine, Path]]:
 def _bar() -> Iterator[Report]:
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console) as bars:
-        task = bars.add_task("Understanding messages", total=None)
+        task = bars.add_task("Starting", total=None)
         yield lambda doing, done, steps: bars.update(task, description=doing, completed=done, total=steps)

@@ -106,13 +106,18 @@ def load_dialogues(path: Path) -> list[Dialogue]:
     return _load(path, "dialogues", Dialogue)
 
 
-def _load(path: Path, key: str, entry: type[LabelledEntry]) -> list[LabelledEntry]:
+def read_yaml(path: Path, name: str) -> Any:
+    """The content of a YAML file. Raises `LabelledSetError`, which calls the file by `name` and path."""
     try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        return yaml.safe_load(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError) as problem:
-        raise LabelledSetError(f"{key}: {path} cannot be read ({type(problem).__name__})") from problem
+        raise LabelledSetError(f"{name}: {path} cannot be read ({type(problem).__name__})") from problem
     except yaml.YAMLError as problem:
-        raise LabelledSetError(f"{key}: {path} is not YAML: {problem}") from problem
+        raise LabelledSetError(f"{name}: {path} is not YAML: {problem}") from problem
+
+
+def _load(path: Path, key: str, entry: type[LabelledEntry]) -> list[LabelledEntry]:
+    content = read_yaml(path, key)
     if not isinstance(content, dict) or not isinstance(content.get(key), list) or not content[key]:
         raise LabelledSetError(f"{key}: {path} must hold a list of {key} under the key `{key}`")
     entries = [_entry(path, key, place, item, entry) for place, item in enumerate(content[key], start=1)]

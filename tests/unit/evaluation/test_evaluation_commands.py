@@ -34,3 +34,17 @@ def test_a_fact_that_is_not_one_is_named(tmp_path: Path) -> None:
     result = runner.invoke(evaluate, ["conversation", "--messages", str(path)])
     assert result.exit_code == 2
     assert "'teir' is not a fact" in result.stderr
+
+
+def test_a_missing_set_of_questions_is_named(tmp_path: Path) -> None:
+    result = runner.invoke(evaluate, ["guidance", "--questions", str(tmp_path / "nowhere.yaml")])
+    assert result.exit_code == 2
+    assert "nowhere.yaml cannot be read" in result.stderr
+
+
+def test_questions_that_are_not_yaml_are_refused(tmp_path: Path) -> None:
+    path = tmp_path / "questions.yaml"
+    path.write_text("answerable: [", encoding="utf-8")
+    result = runner.invoke(evaluate, ["guidance", "--questions", str(path)])
+    assert result.exit_code == 2
+    assert "questions.yaml is not YAML" in result.stderr
