@@ -121,7 +121,7 @@ def _kind(
         return "report", [reason(case, rule) for rule in reports], NOTHING
     if day is None and not still and decide(case).status == "decided":
         return "none", [], NOTHING
-    needed = open_facts(case, *MEETING, *REPORT)
+    needed = open_facts(case, *MEETING, REPORT[0])  # the other report rule only adds to the first
     return (None if needed or still else "none"), [], needed
 
 
