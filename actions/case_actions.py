@@ -31,8 +31,8 @@ class AnswerCaseQuestion(AssistantAction):
     def answer(self, turn: Turn) -> Answered:
         """Answer, or ask for the fact that decides it."""
         book = resources.rule_book()
-        topic = asked_topic(turn) or turn.state.topic or DEFAULT_TOPIC
         stated = read_facts(turn, book)
+        topic = asked_topic(turn, stated) or turn.state.topic or DEFAULT_TOPIC
         if is_general(turn, stated):
             if topic == "early_allocation" and meets_criterion(stated):
                 return answer_in_general(turn, topic)
@@ -56,7 +56,7 @@ class TakeFacts(AssistantAction):
                 return reply, state
         if not stated:
             return self._not_understood(turn)
-        topic = asked_topic(turn) or turn.state.topic or DEFAULT_TOPIC
+        topic = asked_topic(turn, stated) or turn.state.topic or DEFAULT_TOPIC
         return answer_about_case(turn, topic, stated)
 
     @staticmethod
@@ -92,7 +92,7 @@ class SupposeFacts(AssistantAction):
     def answer(self, turn: Turn) -> Answered:
         """The answer to the last question with the facts changed."""
         stated = read_facts(turn, resources.rule_book())
-        topic = asked_topic(turn) or turn.state.topic or DEFAULT_TOPIC
+        topic = asked_topic(turn, stated) or turn.state.topic or DEFAULT_TOPIC
         if not turn.state.has_case:
             return answer_about_case(turn, topic, stated) if stated else answer_policy(turn)
         return suppose(turn, topic, stated) if stated else answer_about_case(turn, topic, stated)

@@ -22,7 +22,7 @@ from actions.conversation.turn import Turn
 from actions.last_answer import remember
 from actions.reply import Reply, suggestions
 from actions.rules import FactErrors, RuleBook
-from actions.texts import text
+from actions.texts import entry, text
 
 Answered = tuple[Reply, ConversationState]
 
@@ -32,7 +32,20 @@ def answer_about_case(turn: Turn, topic: str, stated: StatedFacts | None = None)
     book = resources.rule_book()
     stated = read_facts(turn, book) if stated is None else stated
     state, notes = take_facts(turn, stated, book)
+    if stated.problems and not stated.facts:
+        return _ask_to_mend(notes, state), state
     return _answer(turn, topic, state, notes, book)
+
+
+def _ask_to_mend(notes: list[str], state: ConversationState) -> Reply:
+    """What could not be taken, when nothing else was said: the case is as it was."""
+    return Reply(
+        kind="clarification",
+        text="\n".join(notes),
+        facts=state.facts,
+        asking_for=state.asking_for,
+        suggestions=suggestions("start"),
+    )
 
 
 def take_facts(turn: Turn, stated: StatedFacts, book: RuleBook) -> tuple[ConversationState, list[str]]:
@@ -70,7 +83,10 @@ def suppose(turn: Turn, topic: str, stated: StatedFacts) -> Answered:
     """The answer if some facts were different. The case itself stays as it is."""
     book = resources.rule_book()
     state, _ = take_facts(turn, stated, book)
-    notes = [text("case.what_if", changes=facts_in_words(book, stated.facts) or turn.text)]
+    changes = [entry(f"open_choices.{name}") for name in stated.open_choices]
+    if stated.facts:
+        changes.insert(0, facts_in_words(book, stated.facts))
+    notes = [text("case.what_if", changes=", ".join(changes))]
     reply, after = _answer(turn, topic, replace(state, topic=topic), notes, book)
     if reply.kind == "clarification":
         return reply, turn.state
@@ -160,6 +176,7 @@ def _assess(
         return ways[0] | {
             "responsibility": agreed or UNDECIDED,
             "tasks": tasks,
+            "notes": [note for note in ways[0]["notes"] if all(note in way["notes"] for way in ways)],
             "missing": known["missing"],
         }
     return known | {"responsibility": agreed} if agreed else known

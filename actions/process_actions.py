@@ -62,10 +62,12 @@ class WalkThrough(AssistantAction):
             ]
             return reply, turn.state
         steps = [step.as_dict() for step in resources.rule_book().steps(_for_case(key, turn))]
+        undated = resources.rule_book().catalogue.wording["no_deadline"]
         lines = []
         citations = []
         for number, step in enumerate(steps, start=1):
-            timing = text("process.timing", timing=step["timing"]) if step["timing"] else ""
+            timed = step["timing"] and step["timing"] != undated
+            timing = text("process.timing", timing=step["timing"]) if timed else ""
             lines.append(
                 text("process.step", number=number, title=step["title"], owner=step["owner"], timing=timing)
             )

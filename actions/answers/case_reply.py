@@ -7,7 +7,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from actions.answers.duties import due_answer, parole_answer, recall_answer
-from actions.answers.eligibility import early_allocation_answer, pom_type_answer, service_level_answer
+from actions.answers.eligibility import (
+    early_allocation_answer,
+    pom_type_answer,
+    referral_summary,
+    service_level_answer,
+)
 from actions.answers.responsibility import handover_answer, responsibility_answer
 from actions.answers.topic_answer import PARTS, TopicAnswer, because_lines
 from actions.answers.wording import fact_in_words, facts_in_words, plain_date, quoted
@@ -31,10 +36,10 @@ class CaseQuestion:
     """A fact that is known in part, and the question for the rest of it."""
 
 
-def answer_topic(topic: str, assessment: dict[str, Any], book: RuleBook) -> TopicAnswer:
-    """The answer to a topic out of an assessment."""
+def answer_topic(topic: str, assessment: dict[str, Any], asking: bool = False) -> TopicAnswer:
+    """The answer to a topic out of an assessment; `asking` while a question that decides it is still open."""
     if topic == "early_allocation":
-        return early_allocation_answer(assessment, book)
+        return early_allocation_answer(assessment, asking)
     answers = {
         "responsibility": responsibility_answer,
         "handover": handover_answer,
@@ -51,19 +56,20 @@ def answer_topic(topic: str, assessment: dict[str, Any], book: RuleBook) -> Topi
 def case_reply(question: CaseQuestion, book: RuleBook) -> tuple[Reply, TopicAnswer]:
     """The reply to a question about a case, and the bare answer for later questions back."""
     assessment = question.assessment
-    found = answer_topic(question.topic, assessment, book)
-    asked = _next_question(question, found)
+    asked = _next_question(question, answer_topic(question.topic, assessment))
+    found = answer_topic(question.topic, assessment, asking=asked is not None)
+    open_question = not found.settled and asked is not None
     citations = _citations(found, assessment, question.topic)
     blocks = [
         "\n".join(question.notes),
         "\n".join([found.short, *found.lines]),
-        _how(found, assessment),
+        "" if open_question else _how(found, assessment),
         _conflicts(assessment, question.topic),
-        "\n".join(quoted(item.model_dump()) for item in citations[:2]),
+        "" if open_question else "\n".join(quoted(item.model_dump()) for item in citations[:2]),
         _facts_line(question, assessment, book),
+        _summary(question, assessment, book) if not asked else "",
         _question_line(asked, found),
     ]
-    open_question = not found.settled and asked is not None
     reply = Reply(
         kind="question" if open_question else "assessment",
         text="\n\n".join(block for block in blocks if block),
@@ -75,6 +81,14 @@ def case_reply(question: CaseQuestion, book: RuleBook) -> tuple[Reply, TopicAnsw
         suggestions=_suggestions(question.topic, asked, book),
     )
     return reply, found
+
+
+def _summary(question: CaseQuestion, assessment: dict[str, Any], book: RuleBook) -> str:
+    """The summary for a referral, once every criterion has been asked for or one of them decides."""
+    criteria_known = any(name.startswith("ea_") for name in [*question.facts, *question.declined])
+    if question.topic != "early_allocation" or not criteria_known:
+        return ""
+    return referral_summary(assessment, facts_in_words(book, question.facts))
 
 
 def _next_question(question: CaseQuestion, found: TopicAnswer) -> tuple[str, str] | None:

@@ -66,7 +66,7 @@ def _with_responsibility(assessment: dict[str, Any], duties: TopicAnswer) -> Top
             *duties.lines,
             *(text("case.rule_line", because=note["because"]) for note in notes),
         ],
-        reasons=[*now.reasons, *duties.reasons, *notes],
+        reasons=[*now.reasons, *duties.reasons],
         settled=now.settled,
     )
 

@@ -6,8 +6,8 @@ from typing import Any
 
 from actions.answers.duties import task_line
 from actions.answers.topic_answer import TopicAnswer
-from actions.rules import RuleBook
-from actions.texts import text
+from actions.answers.wording import plain_date
+from actions.texts import entry, text
 
 
 def pom_type_answer(assessment: dict[str, Any]) -> TopicAnswer:
@@ -34,22 +34,57 @@ def service_level_answer(assessment: dict[str, Any]) -> TopicAnswer:
     )
 
 
-def early_allocation_answer(assessment: dict[str, Any], book: RuleBook) -> TopicAnswer:
-    """Automatic, discretionary or not met, each criterion with its answer, and the steps with their dates."""
+def early_allocation_answer(assessment: dict[str, Any], asking: bool = False) -> TopicAnswer:
+    """Automatic, discretionary or not met, each criterion with its answer, and the steps with their dates.
+
+    While criteria are still being asked for (`asking`), only that it cannot be said yet.
+    """
     part = assessment["early_allocation"]
-    lines = []
-    for criterion in part["criteria"]:
-        key = {True: "met", False: "not_met_line", None: "unknown_line"}[criterion["met"]]
-        if criterion["met"] is not None:
-            lines.append(text(f"early_allocation.{key}", criterion=book.rule(criterion["id"]).title))
-    if lines:
-        lines.insert(0, text("early_allocation.criteria"))
+    settled = part["outcome"] != "unknown"
+    if asking and not settled:
+        return TopicAnswer(text("early_allocation.unknown"), reasons=[], settled=False)
+    unknown = [item for item in part["criteria"] if item["met"] is None]
+    short = (
+        text(f"early_allocation.{part['outcome']}")
+        if settled
+        else text("early_allocation.unknown_after_all", count=len(unknown))
+    )
+    keys = {True: "met", False: "not_met_line", None: "unknown_line"}
+    names = entry("early_allocation.names")
+    lines = [text("early_allocation.criteria")] + [
+        text(f"early_allocation.{keys[item['met']]}", criterion=names.get(item["id"], item["title"]))
+        for item in part["criteria"]
+    ]
     dated = [task for task in part["steps"] if task["due"]]
     if dated and part["outcome"] in ("automatic", "discretionary"):
         lines += [text("early_allocation.steps"), *(task_line(task) for task in dated)]
+    lines.append(text("early_allocation.decider"))
     return TopicAnswer(
-        text(f"early_allocation.{part['outcome']}"),
+        short,
         lines=lines,
         reasons=part["reasons"],
-        settled=part["outcome"] != "unknown",
+        settled=settled,
+        duties=[{"title": task["title"], "owner": task["owner"]} for task in part["steps"]],
+    )
+
+
+def referral_summary(assessment: dict[str, Any], facts: str) -> str:
+    """The assessment in a few lines, to copy into a referral."""
+    part = assessment["early_allocation"]
+    names = entry("early_allocation.names")
+    keys = {True: "met", False: "not_met_line", None: "unknown_line"}
+    return "\n".join(
+        [
+            text("early_allocation.summary"),
+            text(
+                "early_allocation.summary_line",
+                as_of=plain_date(assessment["as_of"]),
+                outcome=text(f"early_allocation.outcomes.{part['outcome']}"),
+                facts=facts,
+            ),
+            *(
+                text(f"early_allocation.{keys[item['met']]}", criterion=names.get(item["id"], item["title"]))
+                for item in part["criteria"]
+            ),
+        ]
     )

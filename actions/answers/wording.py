@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from calendar import month_name
 from collections.abc import Mapping
 from datetime import date
@@ -28,6 +29,8 @@ def fact_in_words(book: RuleBook, name: str, value: Any) -> str:
     field = book.field(name)
     if value is None:
         return f"no {field.label}"
+    if name in catalogue()["fact_formats"]:
+        return text(f"fact_formats.{name}", value=value)
     named = (
         catalogue()["fact_values"]
         .get(name, {})
@@ -56,10 +59,15 @@ def quoted(citation: Mapping[str, Any]) -> str:
     )
     return text(
         "case.quote_line",
-        quote=" ".join(str(citation["quote"]).split()),
+        quote=readable_quote(str(citation["quote"])),
         title=title,
         section=str(citation.get("section") or "").split(" > ")[-1],
     )
+
+
+def readable_quote(quote: str) -> str:
+    """A quote without the marks of its file (HTML tags, bold, table tabs): every word stays as it is."""
+    return " ".join(re.sub(r"</?[a-z]+>|\*\*", " ", quote).split())
 
 
 def capitalised(sentence: str) -> str:

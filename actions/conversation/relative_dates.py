@@ -60,6 +60,8 @@ def resolve(value: Any, as_of: date, facts: Mapping[str, Any]) -> date | Unresol
         return start
     if "weekday" in relative:
         return _weekday(WEEKDAYS.index(relative["weekday"]), str(relative.get("which")), as_of)
+    if "day_month" in relative:
+        return _day_month(str(relative["day_month"]), relative, as_of)
     if "span" in relative:
         return _span(str(relative["span"]), str(relative.get("which")), as_of)
     return shift(start, relative.get("months", 0), relative.get("weeks", 0), relative.get("days", 0))
@@ -110,6 +112,23 @@ def _weekday(weekday: int, which: str, as_of: date) -> date | Unresolved:
             return coming
         return _either(coming, coming + timedelta(days=7))
     return _either(as_of - timedelta(days=back or 7), as_of + timedelta(days=ahead or 7))
+
+
+def _day_month(day_month: str, relative: Mapping[str, Any], as_of: date) -> date | Unresolved:
+    """A day and month: of last, this or next year where that is said, else the latest such day."""
+    month, day = (int(part) for part in day_month.split("-"))
+    named = {"last": -1, "this": 0, "next": 1}
+    years = range(as_of.year, as_of.year - 8, -1)
+    if "year" in relative:
+        years = range(
+            as_of.year + named[str(relative["year"])], as_of.year + named[str(relative["year"])] + 1
+        )
+    for year in years:
+        if day <= monthrange(year, month)[1]:
+            found = date(year, month, day)
+            if "year" in relative or found <= as_of:
+                return found
+    return Unresolved("there is no such day in that year")
 
 
 def _either(one: date, other: date) -> Unresolved:

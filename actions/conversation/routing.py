@@ -16,6 +16,10 @@ SURE = 0.6
 """From this confidence on, a message understood as a question about a case is one."""
 
 
+FEW_WORDS = 4
+"""At most as many words as a bare answer has."""
+
+
 @lru_cache(maxsize=1)
 def _topics() -> dict[str, dict[str, Any]]:
     topics: dict[str, dict[str, Any]] = yaml.safe_load(
@@ -32,8 +36,13 @@ def topic_in_words(message: str) -> str | None:
     return None
 
 
-def asked_topic(turn: Turn) -> str | None:
-    """The question about a case that a message asks: by its intent, or by words among the facts."""
+def asked_topic(turn: Turn, stated: StatedFacts) -> str | None:
+    """The question about a case that a message asks: by its intent, or by words among the facts.
+
+    A few words that answer the question asked before are no question of their own.
+    """
+    if turn.state.asking_for in stated.facts and len(turn.text.split()) <= FEW_WORDS:
+        return topic_in_words(turn.text)
     for name, topic in _topics().items():
         if turn.intent == topic["intent"]:
             return name
@@ -80,9 +89,12 @@ def is_general(turn: Turn, stated: StatedFacts) -> bool:
         return False
     if is_about_anyone(turn.text):
         return True
+    kind = bool(_A_KIND.search(turn.text))
+    if kind and any(turn.state.facts.get(name, value) != value for name, value in stated.facts.items()):
+        return turn.intent not in ("correct_fact", "what_if")
     if turn.state.has_case or len(stated.facts) > 1:
         return False
-    return turn.confidence < SURE or (bool(stated.facts) and bool(_A_KIND.search(turn.text)))
+    return turn.confidence < SURE or (bool(stated.facts) and kind)
 
 
 def is_about_a_case(turn: Turn, stated: StatedFacts) -> bool:
