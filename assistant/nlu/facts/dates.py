@@ -48,6 +48,7 @@ _MONTH_YEAR = re.compile(
     rf"\b(?:(?:early|mid|late|(?:the )?(?:end|beginning|start|middle) of) )?{_MONTH}(?: of| ,)?"
     rf" (?P<year>(?:19|20)\d\d|'\d\d|[2-9]\d){_NOT_A_COUNT}(?![\w.])"
 )
+_SAID_YEAR = re.compile(r" (?P<which>last|this|next) year\b")
 _DAY_MONTH = re.compile(rf"(?<![\w.])(?:{_WEEKDAY} )?(?:the )?{_DAY}(?: of)? {_MONTH}")
 _MONTH_DAY = re.compile(rf"\b{_MONTH} (?:the )?(?P<day>\d{{1,2}})(?:st|nd|rd|th)?{_NOT_A_COUNT}(?![\w.])")
 _MONTH_ALONE = re.compile(rf"\b(?:in|by|for|during|since|around|until|till|end of|early|mid|late) {_MONTH}")
@@ -153,10 +154,18 @@ def find_dates(text: Text, durations: list[Duration]) -> list[DateExpression]:
         for match in pattern.finditer(canonical):
             year, month = full_year(match["year"]), _MONTH_NUMBERS[match["month"]]
             finder.match(match, day_of(year, month, int(match["day"]), finder.said(match)))
+    for match in _DAY_MONTH.finditer(canonical):
+        year = _SAID_YEAR.match(canonical, match.end())
+        day_month = f"{_MONTH_NUMBERS[match['month']]:02}-{int(match['day']):02}"
+        if year and isinstance(day_of(2024, int(day_month[:2]), int(day_month[3:]), ""), str):
+            words = text.indices(match.start(), year.end())
+            finder.take(*words, {"relative": {"day_month": day_month, "year": year["which"]}})
     _find_relative(finder, durations)
     for match in _MONTH_YEAR.finditer(canonical):
-        if match["month"] == "may" and not match["year"].startswith(("19", "20", "'")):
-            continue  # the verb
+        before = canonical[: match.start()].split()[-1:]
+        verb = match["month"] == "may" and (not before or before[0] in _SUBJECTS)
+        if verb and not match["year"].startswith(("19", "20", "'")):
+            continue
         finder.match(match, {"partial": f"{full_year(match['year'])}-{_MONTH_NUMBERS[match['month']]:02}"})
     for pattern in (_DAY_MONTH, _MONTH_DAY):
         for match in pattern.finditer(canonical):
@@ -227,4 +236,5 @@ def _find_relative(finder: _Finder, durations: list[Duration]) -> None:
         finder.match(match, value, vague=True)
 
 
+_SUBJECTS = {"he", "she", "it", "they", "we", "i", "you", "who", "which", "that", "com", "pom", "case"}
 _ABOUT = {"about", "around", "roughly", "approximately", "approx", "just", "under", "over"}

@@ -25,8 +25,9 @@ _FILLER = rf"(?:(?:{'|'.join(sorted(_LEAD))}) )*"
 _NUMBER = re.compile(rf"^{_FILLER}(?P<number>\d+(?:\.\d+)?)$")
 _LETTER = re.compile(rf"^{_FILLER}(?P<tier>[abcd])$")
 _CONDITIONS = {"open": True, "closed": False}
+_PEOPLE = {"leaver", "experienced", "care", "woman", "female", "male"}
 _RECALL_DAYS = {14: "fixed_term_14", 28: "fixed_term_28"}
-_SEPARATORS = {",", ";", ".", "and", "?", "!"}
+_SEPARATORS = {",", ";", ".", "and", "?", "!", "(", ")"}
 _NOTHING = object()
 
 
@@ -46,7 +47,9 @@ class _Reading:
         self.facts: list[Fact] = []
         self.taken: set[int] = set()
         self.levels = list(risk.find_levels(text))
+        self.levels = [level for level in self.levels if not self._in_general(level.first, level.past)]
         self.phrases = [phrase for phrase in vocabulary.find(text) if not self._within_a_level(phrase)]
+        self.spoken = [phrase for phrase in self.phrases if not self._in_general(phrase.first, phrase.past)]
         self.polarities = Polarities(text, self.phrases)
         self.cues = [phrase for phrase in self.phrases if phrase.of_kind("date")]
 
@@ -77,6 +80,10 @@ class _Reading:
             and level.past - level.first > phrase.past - phrase.first
             for level in self.levels
         )
+
+    def _in_general(self, first: int, past: int) -> bool:
+        """Whether people in general are meant: "lifers", "high risk prisoners"."""
+        return bool(set(self.text.norms(past - 1, past + 1)) & self.vocabulary.in_general)
 
     def _read_identity(self) -> None:
         for finder in (identity.find_prison_numbers, identity.find_establishments, identity.find_names):
@@ -139,7 +146,8 @@ class _Reading:
         for duration in self.durations:
             length = sentence.place_duration(self.text, duration, self.dates)
             dated = sentence.dated_from(self.text, duration, self.dates)
-            if not length or length.field != "sentence_length_months" or not dated:
+            lengths = ("sentence_length_months", "tariff_length_months")
+            if not length or length.field not in lengths or not dated:
                 continue
             if self._free(dated.first, dated.past) and not self._named_after(dated):
                 value = roles.settled(self.text, dated, "sentence_date")
@@ -170,7 +178,7 @@ class _Reading:
     def _read_phrases(self) -> None:
         """The values that the phrases stand for, then the fields that they name without a value."""
         known: set[str] = set()
-        for phrase in self.phrases:
+        for phrase in self.spoken:
             polarity = self.polarities.of(phrase)
             for meaning in phrase.of_kind("value"):
                 if polarity is Polarity.NOT_KNOWN:
@@ -185,14 +193,16 @@ class _Reading:
             if polarity is Polarity.NOT_KNOWN and not phrase.of_kind("value"):
                 for meaning in phrase.of_kind("name", "detail"):
                     self._add("not_known", meaning.field, phrase.first, phrase.past)
-        for phrase in self.phrases:
+        for phrase in self.spoken:
             if self.polarities.of(phrase) is Polarity.DENIED and not phrase.of_kind("value"):
                 for meaning in phrase.of_kind("detail"):
                     value = self.vocabulary.negated.get(meaning.field, {}).get("any", _NOTHING)
                     if value is not _NOTHING and meaning.field not in known:
                         self._add(meaning.field, value, phrase.first, phrase.past)
                         known.add(meaning.field)
-        for phrase in self.phrases:
+                        if meaning.field == "mappa_level":
+                            self._add("mappa_active_level", value, phrase.first, phrase.past, derived=True)
+        for phrase in self.spoken:
             if self.polarities.of(phrase) is Polarity.SAID and not phrase.of_kind("value"):
                 for meaning in phrase.of_kind("detail"):
                     if meaning.field not in known:
@@ -237,10 +247,19 @@ class _Reading:
                 )
             elif duration.vague:
                 continue
+            elif duration.months and self.facts and self._is_an_item(duration.first, duration.past):
+                self._add(
+                    "sentence_length_months", duration.months, duration.first, duration.past, derived=True
+                )
             elif duration.months and in_years and self.facts and not sentence.compared(self.text, duration):
                 self._add("sentence_length_months", duration.months, duration.first, duration.past)
             else:
                 self._add("duration", duration.parts, duration.first, duration.past)
+
+    def _is_an_item(self, first: int, past: int) -> bool:
+        """Whether the words are an item of a list, between commas."""
+        before, after = self.text.norms(first - 1, first), self.text.norms(past, past + 1)
+        return (not before or before[0] in _SEPARATORS) and (not after or after[0] in _SEPARATORS)
 
     def _read_bare(self) -> None:
         """Values that stand alone: a level, an age in a list, or one value as the whole message."""
@@ -248,10 +267,12 @@ class _Reading:
         for level in risk.find_bare_levels(self.text, set(self.taken)):
             self._add("rosh" if others else "level", level.value, level.first, level.past)
         for index, word in enumerate(self.text.words):
-            before, after = self.text.norms(index - 1, index), self.text.norms(index + 1, index + 2)
-            opens = not before or before[0] in _SEPARATORS or index - 1 in self.taken
-            closes = not after or after[0] in _SEPARATORS or index + 1 in self.taken
-            alone = opens and closes
+            after = self.text.norms(index + 1, index + 2)
+            alone = self._is_an_item(index, index + 1)
+            beside = index - 1 in self.taken and (not after or after[0] in _SEPARATORS)
+            of_a_person = bool(set(self.text.norms(index - 1, index)) & _PEOPLE)
+            if beside and (word.norm in ("standard", "std") or of_a_person):
+                alone = True
             if not alone or not self._free(index, index + 1):
                 continue
             if word.norm in ("standard", "std") and self._speaks_of("recall_type"):

@@ -10,7 +10,7 @@ from assistant.nlu.facts.text import Text
 LEVELS = {
     "very high": "very_high", "v high": "very_high", "vh": "very_high", "vhigh": "very_high",
     "veryhigh": "very_high", "high": "high", "medium": "medium", "med": "medium", "moderate": "medium",
-    "low": "low",
+    "low": "low", "mid": "medium",
 }  # fmt: skip
 _SHORT_ROSH = {
     "vhrosh": "very_high", "vhroh": "very_high", "vhrsh": "very_high", "vhr": "very_high",
@@ -39,6 +39,7 @@ _LEVEL_MAPPA = re.compile(
     rf"\b(?:(?P<active>active|actively|currently)(?: (?:being|managed|at))* )?(?:level|lvl) {_N} mappa\b"
     r"(?P<after> active)?"
 )
+_ACTIVE_LEVEL = re.compile(rf"\bactive(?:ly)? managed (?:at|on|as)(?: mappa)? (?:level|lvl) {_N}\b")
 _NO_MAPPA = re.compile(r"\bmappa(?: (?:is|level|s))* (?:none|nil|0|no level)\b|\b(?:non mappa|mappa n a)\b")
 _RSR = re.compile(r"\brsr(?: (?:score|is|was|of|at|s|static|dynamic))* (?P<score>\d+(?:\.\d+)?)%?(?![\w.])")
 _AMBIGUOUS_BETWEEN = {"or", "and", "to"}
@@ -89,6 +90,9 @@ def find_levels(text: Text) -> Iterator[Level]:
             yield Level(
                 "mappa_active_level" if active else "mappa_level", _MAPPA_NUMBERS[match["level"]], first, past
             )
+    for match in _ACTIVE_LEVEL.finditer(canonical):
+        level = _MAPPA_NUMBERS[match["level"]]
+        yield Level("mappa_active_level", level, *text.indices(*match.span()))
     for match in _NO_MAPPA.finditer(canonical):
         yield Level("mappa_level", "none", *text.indices(*match.span()))
     for match in _RSR.finditer(canonical):

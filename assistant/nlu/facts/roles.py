@@ -17,6 +17,8 @@ PAST_DATES = frozenset({
     "last_roh_review_date", "open_conditions_move_date", "hospital_transfer_date", "order_date",
     "early_allocation_assessed_on", "open_prison_arrival_date", "female_open_category_date",
 })  # fmt: skip
+RECENT_DATES = PAST_DATES - {"date_of_birth"}
+"""A day and month of one of these without a year is the latest such day: "recalled on 10 January"."""
 NULLABLE = frozenset({
     "conditional_release_date", "automatic_release_date", "sentence_expiry_date", "parole_eligibility_date",
     "first_parole_eligibility_date", "next_parole_eligibility_date", "last_parole_review_date",
@@ -96,7 +98,7 @@ def place_dates(
             cost = _cost(text, expression, cue)
             if meaning is None or cost is None or not _fits(meaning, expression):
                 continue
-            if meaning.derived and not recalled and meaning.field == "recall_return_date":
+            if not _may_name(text, meaning, cue, expression, recalled):
                 continue
             pairs.append(
                 (cost + (1.5 if meaning.derived else 0), cue.first > expression.first, expression, cue)
@@ -112,7 +114,9 @@ def place_dates(
             continue
         used.add(cue.first)
         name = meaning.field
-        if recalled and name == "reception_date":
+        if name == "last_one":
+            name = _last_one(text)
+        elif recalled and name == "reception_date":
             name = "recall_return_date"
         elif recalled and meaning.derived and "released" in text.norms(cue.first, cue.past):
             name = "other_date"
@@ -126,6 +130,27 @@ def place_dates(
             value = settled(text, expression, "date")
             placed[expression.first] = Placed("date", value, expression.first, expression.past)
     return [placed[first] for first in sorted(placed)]
+
+
+def _last_one(text: Text) -> str:
+    """What "the last one" is the last of."""
+    words = set(text.norms(0, len(text.words)))
+    if words & {"oasys", "plan", "assessment"}:
+        return "last_oasys_date"
+    return "last_parole_review_date" if words & {"parole", "hearing", "review", "board"} else "other_date"
+
+
+def _may_name(text: Text, meaning: Meaning, cue: Phrase, expression: DateExpression, recalled: bool) -> bool:
+    """Whether a loose cue names this date here: "back" in a recall, "moved" of someone in open conditions."""
+    if not meaning.derived:
+        return True
+    if meaning.field == "recall_return_date":
+        return recalled
+    if meaning.field == "open_conditions_move_date":
+        return "open" in text.norms(0, len(text.words))
+    if meaning.field == "sentence_date" and cue.of_kind("value"):
+        return cue.past == expression.first or "sentence" in text.norms(cue.first, cue.past)
+    return True
 
 
 def _lone_year(text: Text, expression: DateExpression) -> bool:
@@ -156,6 +181,9 @@ def settled(text: Text, expression: DateExpression, field: str) -> Any:
         elif field != "date":
             which = "this"
         return {"relative": {**value["relative"], "which": which}}
+    partial = value.get("partial", "") if isinstance(value, dict) else ""
+    if field in RECENT_DATES and partial.startswith("--") and len(partial) == len("--03-14"):
+        return {"relative": {"day_month": partial[2:], "which": "last"}}
     if field == "date_of_birth" and isinstance(value, str):
         year = re.split(r"\D", text.words[expression.past - 1].norm.strip("'"))[-1]
         if len(year) == 2 and value.startswith("20") and int(year) > YOUNGEST_BORN:

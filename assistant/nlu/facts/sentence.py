@@ -132,7 +132,7 @@ def dated_from(text: Text, duration: Duration, dates: Iterable[DateExpression]) 
 
 _FROM = {
     "from", "on", "starting", "since", "imposed", "dated", "beginning", "given", "back", "in", "commencing",
-    "the", "sentence", "prison", "custody", "determinate", "eds", "inside",
+    "the", "sentence", "prison", "custody", "determinate", "eds", "inside", "tariff",
 }  # fmt: skip
 
 

@@ -28,6 +28,7 @@ def settle(facts: list[Fact], text: Text) -> list[Fact]:
     kept: list[Fact] = []
     for field, found in by_field.items():
         said = [fact for fact in found if not fact.derived] or found
+        said = [fact for fact in said if not _taken_back(text, fact)] or said
         if field in MANY:
             kept += found
         elif field == "sentence_length_months" and not _corrects(text):
@@ -40,6 +41,11 @@ def settle(facts: list[Fact], text: Text) -> list[Fact]:
     kept = [fact for fact in kept if fact.field != "not_known" or fact.value not in known]
     kept = [fact for fact in kept if fact.field != "needs_detail" or fact.value["field"] not in known]
     return sorted([*kept, *_worked_out(kept)], key=lambda fact: (fact.start, fact.end))
+
+
+def _taken_back(text: Text, fact: Fact) -> bool:
+    """Whether it tells what was said before: "it was IPP, I said life by mistake"."""
+    return text.message[: fact.start].lower().split()[-1:] in (["said"], ["put"], ["typed"], ["wrote"])
 
 
 def _corrects(text: Text) -> bool:

@@ -92,6 +92,7 @@ class Vocabulary:
             edition: re.compile(rf"\b{alternatives(patterns)}\b")
             for edition, patterns in data["editions"].items()
         }
+        self.in_general = frozenset(data["in_general"])
         self.statements_only = frozenset(data["statements_only"])
         self._upper_case_only = frozenset(data["upper_case_only"])
         self._meanings: dict[tuple[str, ...], list[Meaning]] = {}
