@@ -213,7 +213,7 @@ def _ranker(
         return None
     lexicon = shared_lexicon()
     texts = [lexicon.canonical(entry["question"]) for entry in asked]
-    by_passage = [search_texts(passage)[1] for passage in passages]
+    by_passage = [search_texts(passage) for passage in passages]
     texts += [by_passage[row][number] for row, number in units]
     flat = np.frombuffer(weights, np.float16)
     for trained in range(len(passages), 0, -1):

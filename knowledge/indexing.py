@@ -61,6 +61,9 @@ def fingerprint(bank: Sequence[Path]) -> str:
         "refusals.yaml",
         "premises.yaml",
         "lexicon.yaml",
+        "search_texts.py",
+        "kernel.py",
+        "indexing.py",
         "lexicon.py",
         "readers/plain.py",
     )
@@ -169,7 +172,7 @@ def _train(
     texts = [lexicon.canonical(question.question) for question in questions]
     targets = [rows[question.passage_id] for question in questions]
     for row, passage in enumerate(passages):
-        units = search_texts(passage)[1]
+        units = search_texts(passage)
         texts += units
         targets += [row] * len(units)
     blobs = b"".join(bytes(entry["unit_vectors"]) for doc in encoded for entry in doc)  # type: ignore[call-overload]
@@ -181,11 +184,14 @@ def _train(
 def encode_document(document: LoadedDocument, progress: Progress | None = None) -> list[dict[str, object]]:
     """The rows of a document's passages with their vectors, ready to write."""
     texts = [search_texts(passage) for passage in document.passages]
-    flat = [text for whole, units in texts for text in (whole, *units)]
+    flat = [text for units in texts for text in units]
     vectors = _encode(flat, f"Encoding {document.slug}", progress)
     rows: list[dict[str, object]] = []
     at = 0
-    for passage, (_, units) in zip(document.passages, texts, strict=True):
+    for passage, units in zip(document.passages, texts, strict=True):
+        own = vectors[at : at + len(units)]
+        whole = own.mean(axis=0)
+        whole /= max(float(np.linalg.norm(whole)), 1e-12)
         rows.append(
             {
                 "id": passage.id,
@@ -202,11 +208,11 @@ def encode_document(document: LoadedDocument, progress: Progress | None = None) 
                 "page": passage.page,
                 "kind": passage.kind,
                 "before_model": passage.before_model,
-                "vector": vectors[at].tobytes(),
-                "unit_vectors": vectors[at + 1 : at + 1 + len(units)].tobytes(),
+                "vector": whole.astype(np.float32).tobytes(),
+                "unit_vectors": own.tobytes(),
             }
         )
-        at += 1 + len(units)
+        at += len(units)
     return rows
 
 
@@ -242,7 +248,7 @@ def document_values(document: LoadedDocument, position: int, *, shipped: bool) -
     }
 
 
-def write_passages(connection: Connection, rows: list[dict[str, object]], first_row: int) -> int:
+def write_passages(connection: Connection, rows: Sequence[dict[str, object]], first_row: int) -> int:
     """Write passages and their words; returns the next free row."""
     lexicon = shared_lexicon()
     fts = text(

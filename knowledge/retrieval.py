@@ -13,7 +13,7 @@ from knowledge.lexicon import STOP_WORDS, Lexicon, Query, stem, tokens
 WORD_CANDIDATES = 60
 MEANING_CANDIDATES = 40
 QUESTION_CANDIDATES = 60
-UNSEEN = 0.6  # slope of the learned score against cosine, for passages the ranker has not seen
+UNSEEN = 0.8  # slope of the learned score against cosine, for passages the ranker has not seen
 
 FEATURES = (
     "words",  # BM25 of the passage, divided by the best of this question
@@ -119,6 +119,8 @@ class Retriever:
             self._of_document.setdefault(passage.document, []).append(row)
             if passage.before_model:
                 self._of_document.setdefault("before_model", []).append(row)
+        banked = {snapshot.passages[int(row)].document for row in snapshot.question_rows}
+        self._unasked = np.array([p.document not in banked for p in snapshot.passages], np.bool_)
         said = [f"{p.context} {p.text}" for p in snapshot.passages]
         self._states_time = np.array([1.0 if states_time(text) else -1.0 for text in said], np.float32)
         self._states_number = np.array([1.0 if states_number(text) else -1.0 for text in said], np.float32)
@@ -193,6 +195,16 @@ class Retriever:
                 share = self.statistics.share(query.terms, self.statistics.question_words[number])
                 asked_coverage[row] = max(asked_coverage[row], share)
 
+        unasked = self._unasked  # documents without bank questions must not lose for that
+        asked = np.where(unasked, 0.9 * meaning, asked)
+        asked_second = np.where(unasked, 0.8 * meaning, asked_second)
+        alike = (
+            0.8
+            * words
+            / max(float(words.max(initial=0)), 1e-6)
+            * max(float(asked_words.max(initial=0)), 1e-6)
+        )
+        asked_words = np.where(unasked, alike, asked_words)
         learned = self._learned(query, vector, meaning)
         cues = cued_documents(query.original)
         cued = np.zeros(count, np.float32)

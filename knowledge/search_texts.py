@@ -20,8 +20,8 @@ def shared_lexicon() -> Lexicon:
     return Lexicon(english=english_words())
 
 
-def search_texts(passage: Passage) -> tuple[str, list[str]]:
-    """What is encoded of a passage: the whole with its headings, and each unit with its nearest heading."""
+def search_texts(passage: Passage) -> list[str]:
+    """What is encoded of a passage: each unit with its nearest heading, and the lead-in of its list."""
     lexicon = shared_lexicon()
     heading = passage.section[-1] if passage.section else ""
     if heading.startswith(("Finding", "Specific")) and len(passage.section) > 1:
@@ -29,9 +29,8 @@ def search_texts(passage: Passage) -> tuple[str, list[str]]:
     lead = passage.context or (
         passage.units[0].text if len(passage.units) > 1 and passage.units[1].is_item else ""
     )
-    whole = lexicon.canonical(f"{' '.join(passage.section[-2:])} {passage.context} {passage.text}")
     units = []
     for unit in passage.units:
         before = f"{heading} {lead}" if unit.is_item and len(lead) < 160 else heading
         units.append(lexicon.canonical(f"{before} {unit.text}" if len(unit.text) < 400 else unit.text))
-    return whole, units
+    return units
