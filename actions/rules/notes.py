@@ -27,7 +27,24 @@ _GROUPS = (
     "pmp",
     "youth-transition",
 )
-_EXTRA = ("TASK-10", "TASK-11", "TASK-42", "TASK-44")
+# single rules of other groups or kinds that say something about this case, and are not duties
+_EXTRA = (
+    *(
+        "TASK-06",
+        "TASK-10",
+        "TASK-11",
+        "TASK-14",
+        "TASK-42",
+        "TASK-44",
+        "TASK-45",
+        "TASK-47",
+        "TASK-71",
+        "TASK-72",
+    ),
+    *("RESP-30", "RESP-31", "RESP-32", "PT-08", "PT-09", "HAND-24", "KW-02", "KW-10", "WOM-05"),
+    *("RECALL-06", "RECALL-07", "RECALL-08", "RP-01", "RP-02", "RP-03"),
+    *("PAR-05", "PAR-16", "PAR-17", "OPD-05", "OPD-16"),
+)
 
 
 def location_notes(case: Case) -> tuple[Reason, ...]:
