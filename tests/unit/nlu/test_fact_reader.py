@@ -231,11 +231,15 @@ KINDS: list[tuple[str, dict[str, Any]]] = [
 
 LENGTHS: list[tuple[str, dict[str, Any]]] = [
     ("low rosh, 30 months, nps", {"rosh": "low", "sentence_length_months": 30, "provider": "NPS"}),
-    ("8 years 4 months EDS (5y 7m custodial)",
-     {"sentence_type": "determinate_parole", "sentence_length_months": 100}),
+    (
+        "8 years 4 months EDS (5y 7m custodial)",
+        {"sentence_type": "determinate_parole", "sentence_length_months": 100},
+    ),
     ("9yr sentence, 4.5 years in", {"sentence_length_months": 108, "time_served": {"months": 54}}),
-    ("more than 24 months to SED",
-     {"time_left": {"months": 24, "comparison": "over", "to": "sentence_expiry_date"}}),
+    (
+        "more than 24 months to SED",
+        {"time_left": {"months": 24, "comparison": "over", "to": "sentence_expiry_date"}},
+    ),
     ("got 40 months", {"sentence_length_months": 40}),
     ("serving 4 years", {"sentence_length_months": 48}),
     ("a 2 and a half year sentence", {"sentence_length_months": 30}),
@@ -245,7 +249,10 @@ LENGTHS: list[tuple[str, dict[str, Any]]] = [
     ("30 months left", {"time_left": {"months": 30}}),
     ("30 months left at sentence", {"time_left": {"months": 30, "at": "sentence"}}),
     ("less than 10 months to serve", {"time_left": {"months": 10, "comparison": "under"}}),
-    ("NPS under 10", {"provider": "NPS", "time_left": {"months": 10, "comparison": "under", "at": "sentence"}}),
+    (
+        "NPS under 10",
+        {"provider": "NPS", "time_left": {"months": 10, "comparison": "under", "at": "sentence"}},
+    ),
     ("over 12 weeks", {"time_left": {"weeks": 12, "comparison": "over"}}),
     ("15 year tariff", {"tariff_length_months": 180}),
     ("he is 24", {"age_years": 24}),
@@ -380,7 +387,9 @@ def test_notices_a_likely_name(message: str) -> None:
     assert "personal_name" in as_table(message)
 
 
-@pytest.mark.parametrize("message", ["Lancaster Farms did well", "Head of Offender Management", "Tier B Case"])
+@pytest.mark.parametrize(
+    "message", ["Lancaster Farms did well", "Head of Offender Management", "Tier B Case"]
+)
 def test_takes_no_title_or_place_for_a_name(message: str) -> None:
     assert "personal_name" not in as_table(message)
 
