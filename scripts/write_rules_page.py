@@ -134,6 +134,29 @@ def not_stated(book: RuleBook) -> str:
     )
 
 
+def service(book: RuleBook) -> str:
+    """The rows of the live service's edition, in order."""
+    rules = sorted(
+        book.rules(group="service-2026"),
+        key=lambda rule: (str(rule.model.outcome["row"]), rule.model.priority or 0, rule.id),
+    )
+    rows = [
+        (str(rule.model.outcome["row"]), rule.id, rule.plain, f"`{rule.citation.file}`") for rule in rules
+    ]
+    return table(("Row", "Rule", "What it says", "File of the service"), rows)
+
+
+def service_facts(book: RuleBook) -> str:
+    """The facts that only the live service's edition uses."""
+    suffix = " (2026 service)"
+    rows = [
+        (f"`{field.name}`", field.meaning.replace(suffix, ""), field.expects)
+        for field in book.fields.values()
+        if "2026 service" in field.meaning and field.kind != "derived"
+    ]
+    return table(("Fact", "What it is", "Allowed"), rows)
+
+
 def mended(book: RuleBook) -> str:
     """The rules that differ from the reference they were taken from."""
     rows = [(rule.id, rule.model.mended) for rule in book.rules() if rule.model.mended]
@@ -150,6 +173,8 @@ SECTIONS: dict[str, Callable[[RuleBook], str]] = {
     "conflicts": conflicts,
     "gaps": gaps,
     "not-stated": not_stated,
+    "service": service,
+    "service-facts": service_facts,
     "mended": mended,
 }
 
