@@ -7,8 +7,14 @@ from dataclasses import replace
 from actions import resources
 from actions.answers.wording import facts_in_words
 from actions.base import AssistantAction
-from actions.case_conversation import Answered, answer_about_case, answer_in_general, suppose
-from actions.conversation.routing import asked_topic, is_general, meets_criterion
+from actions.case_conversation import (
+    Answered,
+    answer_about_case,
+    answer_in_general,
+    facts_and_assumptions,
+    suppose,
+)
+from actions.conversation.routing import asked_topic, is_about_one_person, is_general, meets_criterion
 from actions.conversation.stated_facts import StatedFacts, read_facts
 from actions.conversation.stored_cases import stored_case
 from actions.conversation.turn import Turn
@@ -19,7 +25,7 @@ from assistant.settings import current_settings
 
 DEFAULT_TOPIC = "responsibility"
 
-UNSURE = 0.75
+UNSURE = 0.65
 """Below this confidence, a message with a single fact and no case in play may be a question of policy."""
 
 
@@ -63,6 +69,8 @@ class TakeFacts(AssistantAction):
     def _may_be_a_question(turn: Turn, stated: StatedFacts) -> bool:
         """Whether the message may be a question of policy in a few words, such as `hdc eligibility rules`."""
         if turn.intent != "give_facts" or turn.state.asking_for or turn.state.has_case:
+            return False
+        if is_about_one_person(turn.text):
             return False
         if not stated:
             return not turn.entities
@@ -108,11 +116,10 @@ class ShowFacts(AssistantAction):
         state = turn.state
         if not state.has_case:
             return plain_reply("clarification", "no_case_yet"), state
-        words = facts_in_words(resources.rule_book(), state.facts)
         return (
             Reply(
                 kind="assessment",
-                text=text("case.facts_used", facts=words),
+                text=facts_and_assumptions(turn, state),
                 facts=state.facts,
                 asking_for=state.asking_for,
                 suggestions=suggestions("facts"),

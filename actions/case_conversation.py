@@ -12,7 +12,7 @@ from actions import resources
 from actions.answers.case_reply import CaseQuestion, case_reply, change_notes
 from actions.answers.edition_comparison import compared
 from actions.answers.topic_answer import PARTS
-from actions.answers.wording import facts_in_words, plain_date, plain_month
+from actions.answers.wording import fact_in_words, facts_in_words, plain_date, plain_month
 from actions.case_assessment import assess
 from actions.conversation.open_values import possible_facts
 from actions.conversation.routing import starts_another_case
@@ -35,6 +35,17 @@ def answer_about_case(turn: Turn, topic: str, stated: StatedFacts | None = None)
     if stated.problems and not stated.facts:
         return _ask_to_mend(notes, state), state
     return _answer(turn, topic, state, notes, book)
+
+
+def facts_and_assumptions(turn: Turn, state: ConversationState) -> str:
+    """The facts of the case in play, and what is taken for granted about it."""
+    book = resources.rule_book()
+    assumed = book.assess(with_date_of_birth(state.facts, turn.as_of), turn.as_of).as_dict()["assumed"]
+    said = [text("case.facts_used", facts=facts_in_words(book, state.facts))] if state.facts else []
+    if assumed:
+        words = ", ".join(fact_in_words(book, item["fact"], item["value"]) for item in assumed)
+        said.append(text("case.assumed", facts=words))
+    return "\n".join(said)
 
 
 def _ask_to_mend(notes: list[str], state: ConversationState) -> Reply:

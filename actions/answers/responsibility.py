@@ -46,7 +46,7 @@ def handover_answer(assessment: dict[str, Any]) -> TopicAnswer:
     part = assessment["handover"]
     now = responsibility_answer(assessment)
     if not part["date"]:
-        settled = assessment["responsibility"]["status"] not in ("needs_facts",)
+        settled = part["status"] != "needs_facts" and assessment["responsibility"]["status"] != "needs_facts"
         return TopicAnswer(
             text("handover.none"),
             lines=[now.short] if now.settled else [],
