@@ -11,7 +11,7 @@ from typing import Any
 from actions.rules import service_2026
 from actions.rules.case import Case
 from actions.rules.compare import compare_assessments, compare_by_edition
-from actions.rules.conflicts import as_data, conflicts_met
+from actions.rules.conflicts import Conflict, conflicts_met
 from actions.rules.early_allocation import assess_early_allocation
 from actions.rules.editions import Edition
 from actions.rules.facts import EARLIEST, LATEST, FactError, FactErrors, Field, read_facts
@@ -144,7 +144,7 @@ class RuleBook:
             tasks=assess_tasks(case),
             assumed=assumed_facts(case, responsibility, ask),
             missing=missing_facts(case, responsibility, parts, ask),
-            conflicts=conflicts_met(case, ask, self.catalogue.documents),
+            conflicts=conflicts_met(case, ask),
             notes=location_notes(case),
             **parts,
         )
@@ -202,7 +202,8 @@ class RuleBook:
 
     def conflict(self, conflict_id: str) -> dict[str, Any]:
         """One contradiction of the documents as data. Raises KeyError for an unknown identifier."""
-        return as_data(self.catalogue.conflicts[conflict_id], self.catalogue.documents)
+        model = self.catalogue.conflicts[conflict_id]
+        return Conflict.of(model, self.catalogue.compiler, self.catalogue.documents).as_dict()
 
     @property
     def not_stated(self) -> tuple[Any, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from actions.rules.logic import NOTHING, Truth
@@ -56,9 +57,10 @@ class Case:
 
     def value(self, name: str) -> Value:
         """The value of a fact, entered or worked out."""
-        if name in self._values:
+        try:
             return self._values[name]
-        value = self._work_out(name)
+        except KeyError:
+            value = self._work_out(name)
         self._values[name] = value
         return value
 
@@ -95,7 +97,7 @@ class Case:
         rule = self.edition.by_id.get(rule_id)
         return rule.condition.truth(self) if rule else False
 
-    @property
+    @cached_property
     def presumed(self) -> frozenset[str]:
         """The names of the facts that could have been taken for granted (not given)."""
         if not self.presume:

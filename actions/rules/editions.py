@@ -8,6 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from actions.rules.case import Case
+from actions.rules.conflicts import Conflict
 from actions.rules.dates import Offset, shift
 from actions.rules.derived import DERIVATIONS
 from actions.rules.facts import Field
@@ -15,7 +16,6 @@ from actions.rules.logic import NOTHING, All, Compiler, Condition, plain_date
 from actions.rules.rule import Rule
 from actions.rules.schema import (
     AnchorModel,
-    ConflictModel,
     DerivedModel,
     EditionModel,
     GapModel,
@@ -28,6 +28,16 @@ from actions.rules.values import UNCLEAR, Open, Value
 if TYPE_CHECKING:
     from actions.rules.loader import Catalogue
 
+_MAIN_FACTS = (
+    "legal_status",
+    "sentence_type",
+    "recall_type",
+    "provider",
+    "estate",
+    "prison_operator",
+    "restricted_patient",
+    "youth_transition",
+)
 Derivation = Callable[[Case], Value]
 PARTS_DERIVATIONS: Mapping[str, Mapping[str, Derivation]] = {"service_2026": SERVICE_2026_DERIVATIONS}
 
@@ -59,14 +69,6 @@ class Gap:
     when: All
 
 
-@dataclass(frozen=True)
-class Conflict:
-    """A contradiction in the documents, with the condition under which a case meets it."""
-
-    model: ConflictModel
-    applies: All | None
-
-
 class Edition:
     """One edition, ready to evaluate cases. Built once by the rule book."""
 
@@ -79,6 +81,7 @@ class Edition:
         self.ask_when: dict[str, All] = {
             name: compiler.all(conditions) for name, conditions in catalogue.ask_when.items() if conditions
         }
+        self._candidates: dict[tuple[int, tuple[Value, ...]], tuple[Rule, ...]] = {}
         self._groups: dict[tuple[str, ...], tuple[Rule, ...]] = {}
         self.fields: Mapping[str, Field] = {
             **catalogue.fields,
@@ -102,7 +105,7 @@ class Edition:
             if (self.id in g.editions if g.editions is not None else model.parts == "guidance")
         )
         self.conflicts = tuple(
-            Conflict(c, compiler.all(c.applies_when) if c.applies_when is not None else None)
+            Conflict.of(c, compiler, catalogue.documents)
             for c in catalogue.conflicts.values()
             if (self.id in c.editions if c.editions is not None else model.parts == "guidance")
         )
@@ -145,6 +148,22 @@ class Edition:
         if key not in self._groups:
             self._groups[key] = self._some(lambda r: r.group == group and (not kinds or r.kind in kinds))
         return self._groups[key]
+
+    def candidates(self, case: Case, rules: tuple[Rule, ...]) -> tuple[Rule, ...]:
+        """Those of the rules that the case's main facts do not rule out; the rest are false."""
+        signature: tuple[Value, ...] | None = case.memory.get("signature")
+        if signature is None:
+            signature = case.memory["signature"] = tuple(case.value(name) for name in _MAIN_FACTS)
+        key = (id(rules), signature)
+        known = self._candidates.get(key)
+        if known is None:
+            values = {
+                name: value
+                for name, value in zip(_MAIN_FACTS, signature, strict=True)
+                if not isinstance(value, Open)
+            }
+            known = self._candidates[key] = tuple(r for r in rules if r.condition.possible(values))
+        return known
 
     def owners(self, roles: Iterable[str]) -> str:
         """The roles in words, such as `POM and key worker`."""

@@ -17,7 +17,7 @@ from pydantic import ValidationError
 
 from actions.rules.facts import Field
 from actions.rules.logic import Compiler
-from actions.rules.results import Citation
+from actions.rules.results import cite
 from actions.rules.rule import Rule
 from actions.rules.schema import (
     CatalogueFile,
@@ -234,26 +234,6 @@ def _compile(model: RuleModel, catalogue: Catalogue) -> Rule:
         cite(model.source, catalogue.documents),
         tuple(cite(source, catalogue.documents) for source in model.other_sources),
         outcomes,
-    )
-
-
-def cite(source: SourceModel, documents: Mapping[str, DocumentModel]) -> Citation:
-    """The citation of a source."""
-    if source.document is not None:
-        document = documents[source.document]
-        url = f"/guidance/{document.slug}"
-        return Citation(document.title, document.edition, source.section, source.quote, url, document.slug)
-    repository, file, commit = source.repository or "", source.file or "", source.commit or ""
-    url = f"https://github.com/{repository}/blob/{commit}/{file}"
-    return Citation(
-        repository,
-        f"{repository}@{commit[:8]}",
-        source.section or file,
-        source.quote,
-        url,
-        repository=repository,
-        file=file,
-        commit=commit,
     )
 
 

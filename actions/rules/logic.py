@@ -49,11 +49,12 @@ class Comparison(Condition):
         known: Any = case.truths[self.index]
         if known is not Ellipsis:
             return known  # type: ignore[no-any-return]
-        result = self._compare(case, case.value(self.field))
+        result = self.holds(case.value(self.field), case)
         case.truths[self.index] = result
         return result
 
-    def _compare(self, case: Case, value: Any) -> Truth:
+    def holds(self, value: Any, case: Case | None = None) -> Truth:
+        """Whether a value satisfies the comparison. Only `since` needs the case."""
         op = self.op
         if isinstance(value, Open):
             return value.holds(op, self.value) if isinstance(value, AtLeast) else None
@@ -70,6 +71,7 @@ class Comparison(Condition):
         if op == "absent":
             return value is None
         if op == "since":
+            assert case is not None
             other = case.value(self.value)
             if isinstance(other, Open):
                 return None
@@ -80,7 +82,7 @@ class Comparison(Condition):
         return _holds(op, order)
 
     def open_facts(self, case: Case) -> frozenset[str]:
-        if self.truth(case) is not None:
+        if case.truths[self.index] is not None and self.truth(case) is not None:
             return NOTHING
         facts = case.open_facts(self.field)
         return facts | case.open_facts(self.value) if self.op == "since" else facts
@@ -182,6 +184,25 @@ class All(Group):
         if self.index >= 0:
             truths[self.index] = result
         return result
+
+    def open_facts(self, case: Case) -> frozenset[str]:
+        if self.truth(case) is not None:
+            return NOTHING
+        truths, found = case.truths, NOTHING
+        for index, part in self._tried:
+            if index < 0 or truths[index] is None:  # the parts of an open group have all been tried
+                found |= part.open_facts(case)
+        return found
+
+    def possible(self, values: Mapping[str, Any]) -> bool:
+        """Whether the values of some entered facts (open ones left out) still let it be true."""
+        return not any(
+            isinstance(part, Comparison)
+            and part.op in ("eq", "in", "ne", "not_in")
+            and part.field in values
+            and part.holds(values[part.field]) is False
+            for part in self.parts
+        )
 
     def ruled_out(self, case: Case) -> bool:
         """Whether a fact that was given, and does not change with time, makes it false."""

@@ -75,7 +75,7 @@ def _open_change(case: Case, now: Responsibility) -> frozenset[str]:
 
 def _open_tasks(case: Case) -> frozenset[str]:
     still: set[str] = set()
-    for rule in case.edition.tasks:
+    for rule in case.edition.candidates(case, case.edition.tasks):
         truth = rule.condition.truth(case)
         deadline = rule.model.deadline
         if truth is True and deadline.anchor and deadline.offset is not None:
@@ -135,10 +135,11 @@ def _presumed_in(case: Case, part: str, responsibility: Responsibility) -> froze
         return _values(case, "additional_tasks_exempt")
     if part == "early_allocation":
         return _rules(case, [by_id[i].condition for i in CRITERIA if i in by_id])
-    conditions = [rule.condition for rule in case.edition.tasks]
+    edition = case.edition
+    conditions = [rule.condition for rule in edition.candidates(case.strictly(), edition.tasks)]
     anchors = {
         rule.model.deadline.anchor
-        for rule in case.edition.tasks
+        for rule in edition.candidates(case, edition.tasks)
         if rule.model.deadline.anchor and rule.condition.truth(case) is True
     }
     return _rules(case, conditions) | _values(case, *sorted(anchors))

@@ -22,7 +22,8 @@ def true_rules(case: Case, *rule_ids: str) -> list[Rule]:
 
 def group_rules(case: Case, group: str, *kinds: str) -> list[Rule]:
     """The rules of a group that hold, of the kinds named (any kind when none is)."""
-    return [rule for rule in case.edition.in_group(group, *kinds) if rule.condition.truth(case) is True]
+    likely = case.edition.candidates(case, case.edition.in_group(group, *kinds))
+    return [rule for rule in likely if rule.condition.truth(case) is True]
 
 
 def is_sentenced(case: Case) -> bool | None:

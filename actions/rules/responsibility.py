@@ -56,7 +56,7 @@ class Decision:
 def rank(case: Case, rules: tuple[Rule, ...]) -> Ranking:
     """The winning rule and the open rules above it."""
     still: list[Rule] = []
-    for rule in rules:
+    for rule in case.edition.candidates(case, rules):
         truth = rule.condition.truth(case)
         if truth is True:
             return Ranking(rule, tuple(still))

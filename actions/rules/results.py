@@ -8,6 +8,8 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
+from actions.rules.schema import DocumentModel, SourceModel
+
 
 @dataclass(frozen=True)
 class Citation:
@@ -41,6 +43,26 @@ class Citation:
         if self.repository:
             data |= {"repository": self.repository, "file": self.file, "commit": self.commit}
         return data
+
+
+def cite(source: SourceModel, documents: Mapping[str, DocumentModel]) -> Citation:
+    """The citation of a source."""
+    if source.document is not None:
+        document = documents[source.document]
+        url = f"/guidance/{document.slug}"
+        return Citation(document.title, document.edition, source.section, source.quote, url, document.slug)
+    repository, file, commit = source.repository or "", source.file or "", source.commit or ""
+    url = f"https://github.com/{repository}/blob/{commit}/{file}"
+    return Citation(
+        repository,
+        f"{repository}@{commit[:8]}",
+        source.section or file,
+        source.quote,
+        url,
+        repository=repository,
+        file=file,
+        commit=commit,
+    )
 
 
 @dataclass(frozen=True)

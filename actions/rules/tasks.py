@@ -21,7 +21,8 @@ _LIMITS = ("by", "at", "within", "window", "recurring")
 
 def assess_tasks(case: Case) -> tuple[Task, ...]:
     """Every duty of the case, the most pressing first. Two rules for one duty are shown once."""
-    rules = [rule for rule in case.edition.tasks if rule.condition.truth(case) is True]
+    likely = case.edition.candidates(case, case.edition.tasks)
+    rules = [rule for rule in likely if rule.condition.truth(case) is True]
     return in_order(fold(case, rules))
 
 
