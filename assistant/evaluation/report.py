@@ -45,7 +45,7 @@ def as_markdown(evaluation: ConversationEvaluation, context: ReportContext) -> s
         f"Written by `{context.command}`; do not edit by hand. Model `{context.model}`, "
         f"{len(evaluation.messages)} messages of `{context.messages_file}` and {len(evaluation.dialogues)} "
         f"dialogues ({len(evaluation.turns)} turns) of `{context.dialogues_file}`. Both are held apart from "
-        "the training data.",
+        "the training data, but failures on them are read and mended, so new messages would do a little worse.",
         "## In short",
         _summary(evaluation, context),
         *_intent_section(evaluation),
