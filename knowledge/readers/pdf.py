@@ -30,7 +30,7 @@ class _Line:
     right: float
     size: float
     bold: bool
-    margin: bool = False  # in the top or bottom tenth of its page
+    margin: bool = False  # in the top or bottom twelfth of its page
 
 
 def read_pdf(path: Path) -> SourceText:
@@ -93,7 +93,7 @@ def _run(text_page: pypdfium2.PdfTextPage, part: str, at: int, page: int, height
     right = text_page.get_charbox(last, loose=True)[2]
     size = pdfium.FPDFText_GetFontSize(text_page, first)
     bold = pdfium.FPDFText_GetFontWeight(text_page, first) >= 600
-    margin = top > 0.9 * height or bottom < 0.1 * height
+    margin = top > 0.92 * height or bottom < 0.08 * height
     return _Line(text, page, left, height - top, height - bottom, right, size or top - bottom, bold, margin)
 
 
