@@ -227,6 +227,19 @@ def early_allocation_in_effect(case: Case) -> Value:
     return Open(NOTHING.union(*still)) if still else True
 
 
+def last_parole_outcome(case: Case) -> Value:
+    """The outcome of the last completed review where only the parole decision of the guidance was given."""
+    if case.facts.get("parole_decision") in ("release", "no_release"):
+        return str(case.facts["parole_decision"])
+    return "none" if case.presume else Open(frozenset({"last_parole_outcome"}))
+
+
+def mappa_level(case: Case) -> Value:
+    """The MAPPA level where only the level at which the case is managed now was given."""
+    active: Value = case.facts.get("mappa_active_level", Open(frozenset({"mappa_level"})))
+    return active
+
+
 DERIVATIONS: dict[str, Callable[[Case], Value]] = {
     function.__name__: function
     for function in (
@@ -240,6 +253,8 @@ DERIVATIONS: dict[str, Callable[[Case], Value]] = {
         service_window,
         service_earliest_date,
         early_allocation_in_effect,
+        last_parole_outcome,
+        mappa_level,
     )
 }
 
