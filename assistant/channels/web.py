@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Annotated, Any
-from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Form, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
@@ -14,18 +12,15 @@ from fastapi.staticfiles import StaticFiles
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp, Scope
 
-from actions.answers.topic_answer import role_in_words
-from actions.answers.wording import capitalised, plain_date
 from actions.texts import entry, text
 from assistant.storage.models import Message
 from assistant.web import STATIC
-from assistant.web.rendering import edition_title, page, render
-from assistant.web.reply_view import fact_rows, latest_case, view_of
+from assistant.web.browser import from_elsewhere, known_conversation, new_conversation, remember, wants_json
+from assistant.web.case_view import case_of
+from assistant.web.rendering import page, render
+from assistant.web.reply_view import view_of
 
 router = APIRouter(include_in_schema=False)
-
-COOKIE = "conversation"
-COOKIE_DAYS = 30
 
 
 def static_files() -> ASGIApp:
@@ -45,7 +40,7 @@ async def chat(request: Request, draft: Annotated[str, Query(max_length=4000)] =
     """The page with the conversation so far. `draft` stands in the box already."""
     conversation, is_new = _conversation(request)
     response = await _chat_page(request, conversation, draft=draft)
-    return _remember(request, response, conversation) if is_new else response
+    return remember(request, response, conversation) if is_new else response
 
 
 @router.post("/")
@@ -53,20 +48,20 @@ async def send(request: Request, message: Annotated[str, Form()] = "") -> Respon
     """Take a message: the page again, or JSON for a page that is open already."""
     conversation, is_new = _conversation(request)
     response = await _answer(request, conversation, message)
-    return _remember(request, response, conversation) if is_new else response
+    return remember(request, response, conversation) if is_new else response
 
 
 @router.post("/start-again")
 async def start_again(request: Request) -> Response:
     """A new conversation. The old one stays in the database, out of reach of this browser."""
-    if _from_elsewhere(request):
-        return await _problem(request, _new_id(), "", 403, text("pages.errors.elsewhere"))
-    return _remember(request, RedirectResponse("/", 303), _new_id())
+    if from_elsewhere(request):
+        return await _problem(request, new_conversation(), "", 403, text("pages.errors.elsewhere"))
+    return remember(request, RedirectResponse("/", 303), new_conversation())
 
 
 async def _answer(request: Request, conversation: str, message: str) -> Response:
     limit = request.app.state.settings.message_limit
-    if _from_elsewhere(request):
+    if from_elsewhere(request):
         return await _problem(request, conversation, "", 403, text("pages.errors.elsewhere"))
     if not message.strip():
         return await _problem(request, conversation, message, 422, text("pages.errors.empty"))
@@ -76,7 +71,7 @@ async def _answer(request: Request, conversation: str, message: str) -> Response
     message = message.replace("\r\n", "\n")
     await request.app.state.engine.reply(conversation, message, {})
     too_long = len(message) > limit
-    if _wants_json(request):
+    if wants_json(request):
         return await _newest_exchange(request, conversation, keep=too_long)
     if too_long:
         return await _chat_page(request, conversation, draft=message)
@@ -86,11 +81,10 @@ async def _answer(request: Request, conversation: str, message: str) -> Response
 async def _newest_exchange(request: Request, conversation: str, keep: bool) -> Response:
     messages = await _messages(request, conversation)
     newest = messages[_last_question(messages) :]
-    replies = [message.reply for message in messages if message.reply]
     content = {
         "html": render("exchange.html", messages=newest, views=_views(newest)),
         "suggestions": render("suggestions.html", messages=messages, suggestions=_suggestions(messages)),
-        "case": _case_html(replies),
+        "case": _case_html(messages),
         "keep": keep,
     }
     return JSONResponse(content, headers={"Cache-Control": "no-store"})
@@ -99,7 +93,7 @@ async def _newest_exchange(request: Request, conversation: str, keep: bool) -> R
 async def _problem(request: Request, conversation: str, draft: str, status: int, error: str) -> Response:
     """Say what went wrong, with what was typed still in the box."""
     headers = {"Retry-After": "5"} if status == 503 else {}
-    if _wants_json(request):
+    if wants_json(request):
         return JSONResponse({"error": error}, status, headers={"Cache-Control": "no-store", **headers})
     response = await _chat_page(request, conversation, draft=draft, status=status, error=error)
     response.headers.update(headers)
@@ -118,7 +112,7 @@ async def _chat_page(
         views=_views(messages),
         latest=messages[question].id if messages else None,
         suggestions=_suggestions(messages),
-        case=_case([message.reply for message in messages if message.reply]),
+        case=case_of(messages),
         ready=request.app.state.engine.ready,
         draft=draft,
         error=error,
@@ -146,65 +140,12 @@ def _suggestions(messages: Sequence[Message]) -> list[dict[str, str]]:
     return list((messages[-1].reply or {}).get("suggestions") or ())
 
 
-def _case(replies: Sequence[Mapping[str, Any]]) -> dict[str, Any] | None:
-    """What is known of the case in play, for the panel beside the conversation."""
-    reply = latest_case(replies)
-    if reply is None or not reply.get("facts"):
-        return None
-    assessment = reply.get("assessment") or {}
-    part = assessment.get("responsibility") or {}
-    case: dict[str, Any] = {"facts": fact_rows(reply["facts"]), "now": "", "next": "", "worked_out": ""}
-    if part:
-        now = part["responsible"] if part["status"] == "decided" else None
-        case["now"] = capitalised(role_in_words(now)) if now else text("pages.case.not_yet")
-        if part.get("changes_on") and part.get("changes_to"):
-            who = capitalised(role_in_words(part["changes_to"]))
-            case["next"] = text("pages.case.next_on", who=who, date=plain_date(part["changes_on"]))
-        case["worked_out"] = text(
-            "pages.case.worked_out",
-            as_of=plain_date(assessment["as_of"]),
-            edition=edition_title(assessment["edition"]),
-        )
-    return case
-
-
-def _case_html(replies: Sequence[Mapping[str, Any]]) -> str:
-    case = _case(replies)
+def _case_html(messages: Sequence[Message]) -> str:
+    case = case_of(messages)
     return render("case.html", case=case) if case else ""
 
 
 def _conversation(request: Request) -> tuple[str, bool]:
     """The conversation of this browser, and whether it has just begun."""
-    known = request.cookies.get(COOKIE, "")
-    if 22 <= len(known) <= 64 and known.replace("-", "").replace("_", "").isalnum() and known.isascii():
-        return known, False
-    return _new_id(), True
-
-
-def _new_id() -> str:
-    return secrets.token_urlsafe(24)
-
-
-def _remember(request: Request, response: Response, conversation: str) -> Response:
-    response.set_cookie(
-        COOKIE,
-        conversation,
-        max_age=COOKIE_DAYS * 86400,
-        httponly=True,
-        samesite="lax",
-        secure=request.url.scheme == "https",
-    )
-    return response
-
-
-def _from_elsewhere(request: Request) -> bool:
-    """Whether a page of another site sent this form, by what the browser itself says of it."""
-    site = request.headers.get("sec-fetch-site")
-    if site:
-        return site not in ("same-origin", "none")
-    origin = request.headers.get("origin")
-    return bool(origin) and urlsplit(origin).netloc != request.headers.get("host")
-
-
-def _wants_json(request: Request) -> bool:
-    return "application/json" in request.headers.get("accept", "")
+    known = known_conversation(request)
+    return (known, False) if known else (new_conversation(), True)

@@ -7,13 +7,13 @@ made it, and shown in a better form, or shown as it is. So nothing that was said
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
 from actions.answers.wording import plain_date
-from actions.texts import catalogue, entry, text
+from actions.texts import entry, text
 
 
 @dataclass
@@ -48,6 +48,8 @@ class ReplyView:
     blocks: list[Block]
     further_duties: list[Duty]
     citations: list[dict[str, Any]]
+    as_text: str
+    """The whole reply as plain text, to be copied."""
     opened: bool = False
     """Whether the quotations are what was asked for, and so are shown unfolded."""
 
@@ -121,6 +123,7 @@ class _Arranger:
             blocks=self._blocks,
             further_duties=self._further() if self._more else [],
             citations=list(self._reply.get("citations") or ()),
+            as_text=str(self._reply["text"]),
             opened=not any(block.kind in ("short", "paragraph", "list", "tasks") for block in self._blocks),
         )
 
@@ -217,47 +220,3 @@ class _Arranger:
 
 def _plain(line: str) -> str:
     return " ".join(line.split())
-
-
-def fact_rows(facts: Mapping[str, Any]) -> list[dict[str, str]]:
-    """The facts in play as rows: label, value, and the beginning of a message that changes it."""
-    from actions import resources
-
-    book = resources.rule_book()
-    rows = []
-    for name, value in facts.items():
-        if name not in book.fields:
-            continue
-        label = book.field(name).label
-        rows.append(
-            {
-                "label": label[:1].upper() + label[1:],
-                "value": _value_in_words(book.field(name).type, name, value),
-                "draft": str(entry("pages.case.draft")).format(label=label),
-            }
-        )
-    return rows
-
-
-def _value_in_words(kind: str, name: str, value: Any) -> str:
-    if value is None:
-        return text("pages.case.none")
-    if kind == "bool":
-        return text("pages.case.yes" if value else "pages.case.no")
-    if kind in ("date", "datetime"):
-        return plain_date(str(value)[:10])
-    named = catalogue()["fact_values"].get(name, {}).get(str(value))
-    return str(named or str(value).replace("_", " "))
-
-
-def latest_case(replies: Iterable[Mapping[str, Any]]) -> Mapping[str, Any] | None:
-    """The newest reply that worked a case out, unless the facts have been put aside since."""
-    for reply in reversed(list(replies)):
-        if reply.get("assessment") or reply.get("facts"):
-            return reply
-        if reply.get("kind") == "small_talk" and _plain(reply["text"]) in (
-            _plain(text("replies.started_again")),
-            _plain(text("replies.new_case")),
-        ):
-            return None
-    return None

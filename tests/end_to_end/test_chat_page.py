@@ -150,6 +150,40 @@ def test_a_message_that_is_too_long_stays_in_the_box_and_the_next_one_works(page
     expect(ask(page, "what is a PIPE?")).to_contain_text("Psychologically")
 
 
+def test_an_answer_can_be_copied_with_its_source(new_context: NewContext) -> None:
+    context = new_context(permissions=["clipboard-read", "clipboard-write"], bypass_csp=True)
+    page = context.new_page()
+    page.goto("/")
+    reply = ask(page, "how long do I have to do the first OASys for someone serving life?")
+    reply.get_by_role("button", name="Copy answer").click()
+    expect(page.get_by_role("status")).to_have_text("Copied")
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert "16 weeks" in copied
+    assert "2019 operating model" in copied
+
+
+def test_the_dates_of_a_case_can_be_seen_and_taken_to_a_calendar(page: Page) -> None:
+    page.goto("/")
+    ask(page, CASE)
+    page.get_by_role("link", name="Timeline of this case").click()
+    picture = page.get_by_role("img", name=re.compile("dates"))
+    expect(picture).to_be_visible()
+    assert picture.evaluate("image => image.complete && image.naturalWidth > 0")
+    expect(page.get_by_role("rowheader", name="15 March 2027").first).to_be_visible()
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Add the dates to a calendar").click()
+    assert download.value.path().read_text(encoding="utf-8").startswith("BEGIN:VCALENDAR")
+
+
+def test_the_transcript_holds_the_whole_conversation_unfolded(page: Page) -> None:
+    page.goto("/")
+    ask(page, "what is a PIPE?")
+    ask(page, CASE)
+    page.goto("/transcript")
+    expect(page.locator("article.pom-message--assistant")).to_have_count(2)
+    expect(page.locator("details:not([open])")).to_have_count(0)
+
+
 def test_a_lost_connection_loses_no_message(page: Page, new_context: NewContext) -> None:
     page.goto("/")
     page.context.set_offline(True)
@@ -233,6 +267,10 @@ def test_every_page_and_state_passes_axe(
         "log => log.querySelectorAll('details').forEach(item => item.open = true)"
     )
     check("chat-answers")
+    page.goto("/case/timeline")
+    check("case-timeline")
+    page.goto("/transcript")
+    check("transcript")
     page.goto("/guidance?q=first+oasys")
     check("guidance-search")
     page.goto("/guidance/omi-risk-of-harm-module-2007")

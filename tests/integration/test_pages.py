@@ -112,6 +112,27 @@ def test_a_message_that_is_too_long_is_answered_and_kept_in_the_box(chat: TestCl
     assert "word " * 2000 in page.split("<textarea")[1]
 
 
+def test_the_dates_of_the_case_are_a_page_a_picture_and_a_calendar(chat: TestClient) -> None:
+    chat.post("/", data={"message": CASE})
+    assert "15 March 2027" in chat.get("/case/timeline").text
+    picture = chat.get("/case/timeline.svg")
+    assert picture.headers["content-type"].startswith("image/svg+xml")
+    assert "default-src 'none'" in picture.headers["Content-Security-Policy"]
+    assert chat.get("/case/dates.ics").text.startswith("BEGIN:VCALENDAR")
+
+
+def test_without_a_case_there_is_nothing_to_draw(chat: TestClient) -> None:
+    for address in ("/case/timeline", "/case/timeline.svg", "/case/dates.ics"):
+        assert chat.get(address).status_code == 404
+
+
+def test_the_transcript_shows_only_this_browsers_conversation(chat: TestClient) -> None:
+    chat.post("/", data={"message": "what is a PIPE?"})
+    assert "Psychologically Informed" in chat.get("/transcript").text
+    chat.cookies.clear()
+    assert "Nothing has been said yet" in chat.get("/transcript").text
+
+
 def test_while_it_starts_the_page_says_so_and_keeps_what_was_typed(starting: TestClient) -> None:
     assert "The assistant is starting" in starting.get("/").text
     posted = starting.post("/", data={"message": "what is a PIPE?"})

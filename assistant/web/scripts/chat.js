@@ -20,6 +20,11 @@ function showError(message) {
   byId("message-alert").replaceChildren(...(message ? [line] : []));
 }
 
+function showStatus(message, busy = false) {
+  status.textContent = message;
+  status.classList.toggle("pom-status--working", busy);
+}
+
 function addQuestion(message) {
   const copy = byId("person-template").content.cloneNode(true);
   const article = copy.querySelector("article");
@@ -66,7 +71,7 @@ async function send(message) {
   working = true;
   showError("");
   const question = addQuestion(message);
-  status.textContent = texts.working;
+  showStatus(texts.working, true);
   showFromItsStart(question);
   box.value = "";
   try {
@@ -83,7 +88,7 @@ async function send(message) {
     box.value = message;
     showError(problem.message);
   } finally {
-    status.textContent = "";
+    showStatus("");
     working = false;
     box.focus({ preventScroll: true });
   }
@@ -115,14 +120,41 @@ byId("chat").addEventListener("click", (event) => {
   box.setSelectionRange(box.value.length, box.value.length);
 });
 
+async function copy(button) {
+  try {
+    await navigator.clipboard.writeText(button.dataset.copy);
+  } catch {
+    // Pages that did not come over HTTPS may not use the clipboard; this older way still works there.
+    const area = document.createElement("textarea");
+    area.value = button.dataset.copy;
+    button.after(area);
+    area.select();
+    document.execCommand("copy");
+    area.remove();
+    button.focus();
+  }
+  if (!working) showStatus(texts.copied);
+  const label = button.textContent;
+  button.textContent = texts.copied;
+  setTimeout(() => {
+    button.textContent = label;
+    if (!working) showStatus("");
+  }, 2000);
+}
+
+byId("chat").addEventListener("click", (event) => {
+  const button = event.target.closest("button[data-copy]");
+  if (button && button.textContent !== texts.copied) copy(button);
+});
+
 async function waitUntilReady() {
   while (!starting.hidden) {
     await new Promise((resume) => setTimeout(resume, 2000));
     const response = await fetch("/health/ready").catch(() => null);
     if (!response?.ok) continue;
     starting.hidden = true;
-    status.textContent = working ? texts.working : texts.ready;
-    setTimeout(() => { if (!working) status.textContent = ""; }, 3000);
+    if (!working) showStatus(texts.ready);
+    setTimeout(() => { if (!working) showStatus(""); }, 3000);
   }
 }
 
