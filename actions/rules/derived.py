@@ -323,6 +323,11 @@ def early_allocation_type(case: Case) -> Value:
     return "no"
 
 
+def ea_needs_mappa3(case: Case) -> Value:
+    """Whether the person needs MAPPA level 3, where that is not given: yes once level 3 has been set."""
+    return True if case.known("mappa_level") == 3 else Open(frozenset({"ea_needs_mappa3"}))
+
+
 def phase(case: Case) -> Value:
     """The phase of the journey (2019 model, An individual's journey through case management).
 
@@ -386,3 +391,6 @@ DERIVATIONS: dict[str, Callable[[Case], Value]] = {
         phase,
     )
 }
+
+# Facts that may be given, and follow from others in the editions of the guidance when they are not
+GUIDANCE_DERIVATIONS: dict[str, Callable[[Case], Value]] = {"ea_needs_mappa3": ea_needs_mappa3}

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from actions.rules.case import Case
 from actions.rules.conflicts import Conflict
 from actions.rules.dates import Offset, shift
-from actions.rules.derived import DERIVATIONS
+from actions.rules.derived import DERIVATIONS, GUIDANCE_DERIVATIONS
 from actions.rules.facts import Field
 from actions.rules.logic import NOTHING, All, Compiler, Condition, plain_date
 from actions.rules.rule import Rule
@@ -39,7 +39,10 @@ _MAIN_FACTS = (
     "youth_transition",
 )
 Derivation = Callable[[Case], Value]
-PARTS_DERIVATIONS: Mapping[str, Mapping[str, Derivation]] = {"service_2026": SERVICE_2026_DERIVATIONS}
+PARTS_DERIVATIONS: Mapping[str, Mapping[str, Derivation]] = {
+    "guidance": GUIDANCE_DERIVATIONS,
+    "service_2026": SERVICE_2026_DERIVATIONS,
+}
 
 
 @dataclass(frozen=True)

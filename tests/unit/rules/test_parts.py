@@ -216,6 +216,14 @@ def test_one_automatic_criterion_is_enough_whatever_else_is_known(
         assert {c["id"] for c in result.early_allocation["criteria"] if c["met"]} == {rule}
 
 
+def test_a_mappa_level_of_3_already_set_meets_the_criterion(book: RuleBook) -> None:
+    result = book.assess({**NPS, "mappa_level": 3}, START, ask=["early_allocation"])
+    assert result.early_allocation["outcome"] == "automatic"
+    assert not {item["fact"] for item in result.assumed if item["fact"].startswith("ea_")}
+    denied = book.assess({**NPS, **NO_CRITERION, "mappa_level": 3}, START)
+    assert denied.early_allocation["outcome"] == "not_met"
+
+
 def test_the_separation_centre_counts_only_within_24_months_of_release(book: RuleBook) -> None:
     facts = {**NPS, **NO_CRITERION, "ea_separation_centre": True}
     assert book.assess(facts, date(2027, 1, 2)).early_allocation["outcome"] == "not_met"
