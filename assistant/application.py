@@ -10,7 +10,7 @@ from pathlib import Path
 
 from fastapi import FastAPI
 
-from assistant.channels import assessments, guidance, health, questions, rest, timelines, web
+from assistant.channels import assessments, case_pages, guidance, health, questions, rest, timelines, web
 from assistant.engine.conversation_engine import ConversationEngine
 from assistant.settings import Settings
 from assistant.storage.conversations import ConversationRepository
@@ -42,7 +42,7 @@ def create_application(settings: Settings, model: Path) -> FastAPI:
     application.state.settings = settings
     application.state.engine = engine
     application.state.conversations = conversations
-    for channel in (rest, questions, assessments, timelines, guidance, health, web):
+    for channel in (rest, questions, assessments, timelines, guidance, health, case_pages, web):
         application.include_router(channel.router)
     application.mount("/static", web.static_files(), name="static")
     return application
