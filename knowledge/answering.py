@@ -136,7 +136,7 @@ class Answerer:
         ]
         if sure >= weights.answer:
             return self._say(question, candidates, ranked, citations, sure, limit)
-        near_topic = topic if topic and nearness > max(0.55, best_asked) else None
+        near_topic = topic if topic and nearness > max(0.55, best_asked + 0.05) else None
         if sure >= weights.offer and near_topic is None:
             choices = [self._choice(int(row)) for row in ranked.rows[:3]]
             return GuidanceAnswer(
