@@ -13,6 +13,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from assistant.nlu.facts.reader import read_facts
 from assistant.nlu.facts.vocabulary import shared_vocabulary
+from assistant.nlu.fingerprint import reader_fingerprint
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False)
@@ -30,6 +31,11 @@ class FactReader(GraphComponent, EntityExtractorMixin):
         """Make the reader; the vocabulary is read now, not at the first message."""
         shared_vocabulary()
         return cls()
+
+    @classmethod
+    def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:
+        """The words and rules that it reads by are part of what it is."""
+        return reader_fingerprint()
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:

@@ -25,6 +25,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from assistant.nlu.facts.reader import read_facts
 from assistant.nlu.facts.text import Text
 from assistant.nlu.facts.vocabulary import alternatives, shared_vocabulary
+from assistant.nlu.fingerprint import reader_fingerprint
 
 _ONE_PERSON = re.compile(
     r"\b(?:he|she|him|his|her|hers|he's|she's|hes|shes|lad"
@@ -39,8 +40,32 @@ _IN_GENERAL = re.compile(
     re.IGNORECASE,
 )
 _ASKS = re.compile(
-    r"\?|^\s*(?:who|what|whats|when|whens|where|why|how|which|is|are|does|do|can|could|should|would|will|has|have)\b",
+    r"\?|(?:^|[,.;:-])\s*(?:and |so |but )?"
+    r"(?:who|whos|whose|what|whats|when|whens|where|why|how|which|is|are|does|do|can|could|should|would|will|has|have)\b",
     re.IGNORECASE,
+)
+_SMALL_WORDS = frozenset(
+    {
+        "he",
+        "she",
+        "is",
+        "was",
+        "s",
+        "his",
+        "her",
+        "the",
+        "a",
+        "an",
+        "of",
+        "on",
+        "in",
+        "it",
+        "and",
+        "at",
+        "to",
+        "for",
+    }
+    | {"with", "has", "been", "got", "i", "no", "yes", "not", "date"}
 )
 CUES = Path(__file__).with_name("cues.yaml")
 
@@ -59,6 +84,9 @@ def shape_of(message: str) -> np.ndarray:
     canonical = f"^ {text.canonical}"
     fields = {fact.field for fact in facts}
     told = fields - {"date", "duration", "number", "level", "edition", "not_known", "needs_detail"}
+    asks = bool(_ASKS.search(message))
+    bare = [word for word in text.words if not any(fact.start <= word.start < fact.end for fact in facts)]
+    beside = len([word for word in bare if word.kind == "word" and word.norm not in _SMALL_WORDS])
     length = len([word for word in text.words if word.kind != "mark"])
     dated = any(field.endswith("_date") for field in fields)
     return np.array(
@@ -73,8 +101,13 @@ def shape_of(message: str) -> np.ndarray:
             "not_known" in fields,
             bool(_ONE_PERSON.search(message)),
             bool(_IN_GENERAL.search(message)),
-            bool(_ASKS.search(message)),
-            bool(told) and not _ASKS.search(message),
+            asks,
+            bool(told) and not asks,
+            bool(told) and asks,
+            bool(facts) and beside == 0,
+            bool(facts) and beside <= 1,
+            bool(facts) and beside <= 3,
+            bool(facts) and beside > 5,
             length <= 1,
             length <= 2,
             length <= 4,
@@ -105,6 +138,11 @@ class ShapeFeaturizer(DenseFeaturizer, GraphComponent):
     ) -> "ShapeFeaturizer":
         """Make the featurizer."""
         return cls(config, execution_context.node_name)
+
+    @classmethod
+    def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:
+        """The words and rules that it reads by are part of what it is."""
+        return reader_fingerprint()
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:

@@ -100,7 +100,11 @@ class Vocabulary:
         self._vocab = spacy.blank("en").vocab
         self._matcher = PhraseMatcher(self._vocab, attr="ORTH")
         self._matcher.add("PHRASE", [Doc(self._vocab, words=list(words)) for words in self._meanings])
-        words = {word for phrase in self._meanings for word in phrase} | set(READERS_WORDS)
+        words = (
+            {word for phrase in self._meanings for word in phrase}
+            | set(READERS_WORDS)
+            | set(data["key_words"])
+        )
         self.correct = Speller(words, data["right_as_they_are"], data["slips"]).correct
 
     def _add(self, patterns: Iterable[str], meaning: Meaning) -> None:
