@@ -9,7 +9,7 @@ from typing import Any
 from dateutil.relativedelta import relativedelta
 
 from actions import resources
-from actions.answers.case_reply import CaseQuestion, case_reply, change_notes
+from actions.answers.case_reply import CaseQuestion, answer_topic, case_reply, change_notes
 from actions.answers.edition_comparison import compared
 from actions.answers.topic_answer import PARTS
 from actions.answers.wording import fact_in_words, facts_in_words, plain_date, plain_month
@@ -25,6 +25,9 @@ from actions.rules import FactErrors, RuleBook
 from actions.texts import entry, text
 
 Answered = tuple[Reply, ConversationState]
+
+MOST_EITHER_WAY = 4
+"""Most values of an unknown fact for which the answer is given for each."""
 
 
 def answer_about_case(turn: Turn, topic: str, stated: StatedFacts | None = None) -> Answered:
@@ -151,6 +154,8 @@ def _answer(
         open_question=_open_question(state, assessment, book),
     )
     reply, found = case_reply(question, book)
+    if not found.settled and reply.asking_for is None:
+        _add_either_way(reply, turn, topic, state, edition, book)
     return reply, replace(
         state,
         topic=topic,
@@ -191,6 +196,30 @@ def _assess(
             "missing": known["missing"],
         }
     return known | {"responsibility": agreed} if agreed else known
+
+
+def _add_either_way(
+    reply: Reply, turn: Turn, topic: str, state: ConversationState, edition: str | None, book: RuleBook
+) -> None:
+    """What the answer is either way, where it hangs on a fact that the person does not know."""
+    if reply.assessment is None or reply.answer is None or topic == "early_allocation":
+        return
+    for missing in reply.assessment["missing"]:
+        name = missing["fact"]
+        values = (True, False) if book.field(name).type == "bool" else book.field(name).allowed
+        if name not in state.declined or not 1 < len(values) <= MOST_EITHER_WAY:
+            continue
+        lines = []
+        for value in values:
+            facts = with_date_of_birth(state.facts | {name: value}, turn.as_of)
+            way = assess(
+                book, resources.guidance(), facts, turn.as_of, edition=edition, ask=list(PARTS[topic])
+            )
+            words = fact_in_words(book, name, value)
+            lines.append(text("case.either_way", fact=words, answer=answer_topic(topic, way).short))
+        reply.text = f"{reply.text}\n\n" + "\n".join([text("case.depends"), *lines])
+        reply.answer.short = "\n".join([reply.answer.short, *lines])
+        return
 
 
 UNDECIDED = {
