@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import httpx
@@ -23,12 +23,12 @@ START_LIMIT = 180
 
 
 @pytest.fixture(scope="session")
-def settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
+def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """Settings with a database of the tests' own; the model is the project's, trained if it is not there."""
     data = tmp_path_factory.mktemp("data")
     os.environ["POM_ASSISTANT_DATA_DIRECTORY"] = str(data)
     current_settings.cache_clear()
-    yield current_settings()
+    return current_settings()
 
 
 @pytest.fixture(scope="session")
@@ -41,15 +41,20 @@ def model(settings: Settings) -> Path:
     return prepare(settings, Console(stderr=True))
 
 
-def free_port() -> int:
-    """A port that nothing listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+@pytest.fixture(scope="session")
+def free_port() -> Callable[[], int]:
+    """Finds a port that nothing listens on."""
+
+    def find() -> int:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            return int(probe.getsockname()[1])
+
+    return find
 
 
 @pytest.fixture(scope="session")
-def server(settings: Settings, model: Path) -> Iterator[str]:
+def server(settings: Settings, model: Path, free_port: Callable[[], int]) -> Iterator[str]:
     """The address of a real server process, as `assistant serve` starts it."""
     port = free_port()
     address = f"http://127.0.0.1:{port}"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterator
-from itertools import count
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -32,9 +32,9 @@ def engine(settings: Settings, model: Path) -> Iterator[ConversationEngine]:
 
 
 @pytest.fixture
-def say(engine: ConversationEngine, _numbers: Iterator[int] = count()) -> Say:
+def say(engine: ConversationEngine) -> Say:
     """Say something in a conversation of the test's own; the whole reply comes back."""
-    conversation = f"test-{next(_numbers)}"
+    conversation = f"test-{uuid4()}"
 
     def speak(message: str, **metadata: str) -> dict[str, Any]:
         replies = asyncio.run(engine.reply(conversation, message, {"as_of": AS_OF} | metadata))
