@@ -194,6 +194,7 @@ _ORDER = (
         "the sentence expires before the conditional release date",
     ),
     ("sentence_date", "recall_return_date", "the return to custody is before the sentence date"),
+    ("recall_return_date", "sentence_expiry_date", "the sentence expires before the return to custody"),
     ("sentence_date", "last_parole_review_date", "the last parole review is before the sentence date"),
     (
         "last_parole_review_date",
