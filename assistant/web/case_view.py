@@ -40,11 +40,12 @@ class CaseView:
 
 def case_of(messages: Iterable[Message]) -> CaseView | None:
     """The case in play in a conversation, or None when there are no facts in play."""
-    reply = _latest_case([message.reply for message in messages if message.reply])
-    if reply is None or not reply.get("facts"):
+    replies = [message.reply for message in messages if message.reply]
+    reply = _latest_case(replies)
+    if reply is None:
         return None
     rows = fact_rows(resources.rule_book(), reply["facts"])
-    assessment = reply.get("assessment")
+    assessment = _latest_assessment(replies, reply["facts"])
     if not assessment:
         return CaseView(reply["facts"], rows)
     part = assessment["responsibility"]
@@ -77,6 +78,14 @@ def _latest_case(replies: Sequence[Mapping[str, Any]]) -> Mapping[str, Any] | No
         if _plain(reply["text"]) in put_aside:
             return None
     return None
+
+
+def _latest_assessment(
+    replies: Sequence[Mapping[str, Any]], facts: Mapping[str, Any]
+) -> Mapping[str, Any] | None:
+    """What was last worked out from these very facts."""
+    found = (reply["assessment"] for reply in reversed(replies) if reply.get("facts") == facts)
+    return next(filter(None, found), None)
 
 
 def _plain(words: str) -> str:

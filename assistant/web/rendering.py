@@ -16,6 +16,7 @@ from actions.answers.wording import capitalised, plain_date
 from actions.texts import catalogue, entry, text
 from assistant import frontend
 from assistant.web import TEMPLATES
+from assistant.web.reply_view import grouped
 
 LONDON = ZoneInfo("Europe/London")
 
@@ -56,6 +57,7 @@ def templates() -> Environment:
         "time": clock_time,
         "lines": lines_to_html,
         "quotation": quotation,
+        "grouped": grouped,
         "edition": edition_title,
         "published": published,
         "first_upper": capitalised,

@@ -7,7 +7,7 @@ made it, and shown in a better form, or shown as it is. So nothing that was said
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -21,9 +21,18 @@ class Block:
     """A run of lines that are shown in one way."""
 
     kind: str
-    """note, short, paragraph, list, how, tasks, criteria, editions, facts or question."""
+    """note, short, paragraph, list, how, tasks, criteria, summary, editions, facts or question."""
     items: list[Any] = field(default_factory=list)
     heading: str | None = None
+
+
+@dataclass(frozen=True)
+class Lines:
+    """Lines of one kind: `text`, items with a `bullet`, or items with a `number` (which begin at `first`)."""
+
+    kind: str
+    lines: list[str]
+    first: int = 1
 
 
 @dataclass(frozen=True)
@@ -62,6 +71,23 @@ def _pattern(key: str) -> re.Pattern[str]:
         "".join(f"(?P<{part}>.+?)" if number % 2 else re.escape(part) for number, part in enumerate(parts))
         + "$"
     )
+
+
+_NUMBERED = re.compile(r"(\d{1,3})\. ")
+
+
+def grouped(lines: Iterable[str]) -> list[Lines]:
+    """Lines of plain text as paragraphs and lists, in order."""
+    groups: list[Lines] = []
+    for line in lines:
+        number = _NUMBERED.match(line)
+        kind = "number" if number else "bullet" if line.startswith("- ") else "text"
+        shown = line[number.end() :] if number else line.removeprefix("- ")
+        if groups and groups[-1].kind == kind:
+            groups[-1].lines.append(shown)
+        else:
+            groups.append(Lines(kind, [shown], int(number[1]) if number else 1))
+    return groups
 
 
 def duty(task: Mapping[str, Any]) -> Duty:
@@ -134,7 +160,7 @@ class _Arranger:
             kind, item, heading = self._read(line, within)
             if kind == "dropped":
                 continue
-            if kind in ("how", "editions", "criteria"):
+            if kind in ("how", "editions", "criteria", "summary"):
                 within = kind
             if item is None:  # the heading of what follows
                 self._blocks.append(Block(kind, heading=heading))
@@ -175,9 +201,13 @@ class _Arranger:
             return "editions", None, line
         if line == text("early_allocation.criteria"):
             return "criteria", None, line
+        if line == text("early_allocation.summary"):
+            return "summary", None, line
         return self._read_item(line, within)
 
     def _read_item(self, line: str, within: str | None) -> tuple[str, Any, str | None]:
+        if within == "summary":
+            return "summary", line, None
         for state, key in (("met", "met"), ("not-met", "not_met_line"), ("unknown", "unknown_line")):
             found = _pattern(f"early_allocation.{key}").match(line)
             if found and within == "criteria":

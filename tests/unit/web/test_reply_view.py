@@ -107,6 +107,12 @@ def test_criteria_become_a_checklist() -> None:
     assert block.items == [("met", "TACT offence"), ("not-met", "High profile")]
 
 
+def test_the_summary_for_a_referral_stays_together_to_be_copied() -> None:
+    lines = [text("early_allocation.summary"), "Outcome: automatic.", "- TACT offence: yes"]
+    (block,) = view_of(reply("\n".join(lines))).blocks
+    assert (block.kind, block.items) == ("summary", lines[1:])
+
+
 def test_how_it_was_worked_out_is_folded_under_its_heading() -> None:
     heading = text("case.how", edition="2022 guide")
     (block,) = view_of(reply(f"{heading}\n- sentenced 3 January 2025")).blocks
