@@ -139,10 +139,14 @@ class Answerer:
         near_topic = topic if topic and nearness > max(0.55, best_asked + 0.05) else None
         if sure >= weights.offer and near_topic is None:
             choices = [self._choice(int(row)) for row in ranked.rows[:3]]
+            named = "\n".join(f"- {title}" for title in dict.fromkeys(choice.title for choice in choices))
+            short = f"{say('partly')}\n{named}"
+            if sure >= weights.hedge:
+                short = say("partly_one", answer=self._said(candidates, ranked), choices=named)
             return GuidanceAnswer(
                 "partly",
                 "passage",
-                say("partly"),
+                short,
                 citations[:3],
                 [f"What does the guidance say about {choice.title}?" for choice in choices],
                 sure,
@@ -159,21 +163,8 @@ class Answerer:
         sure: float,
         limit: int,
     ) -> GuidanceAnswer:
-        row, place = int(ranked.rows[0]), int(ranked.places[0])
-        passage = self._snapshot.passages[row]
-        number = int(candidates.best_question[place])
-        alike = number >= 0 and float(candidates.features[place, 5]) >= ASKED_ALIKE
-        short = short_answer(
-            passage,
-            candidates.query,
-            candidates.vector,
-            self._unit_vectors(row),
-            self._retriever.statistics,
-            self._snapshot.questions[number].answer if alike else None,
-            self._votes(row, candidates.vector),
-        )
-        notes: list[str] = []
-        short = self._dated(passage, short)
+        passage = self._snapshot.passages[int(ranked.rows[0])]
+        short = self._said(candidates, ranked)
         citations, notes = self._with_other_editions(question, passage, citations, limit)
         if notes:
             short = f"{short}\n\n{say('editions_differ', note=notes[0])}"
@@ -195,12 +186,31 @@ class Answerer:
             notes,
         )
 
-    def _votes(self, row: int, vector: FloatArray) -> FloatArray:
+    def _said(self, candidates: Candidates, ranked: Ranked) -> str:
+        """The sentences of the first passage that answer, introduced as older where they are."""
+        row, place = int(ranked.rows[0]), int(ranked.places[0])
+        passage = self._snapshot.passages[row]
+        number = int(candidates.best_question[place])
+        alike = number >= 0 and float(candidates.features[place, 5]) >= ASKED_ALIKE
+        short = short_answer(
+            passage,
+            candidates.query,
+            candidates.vector,
+            self._unit_vectors(row),
+            self._retriever.statistics,
+            self._snapshot.questions[number].answer if alike else None,
+            self._votes(row, candidates),
+        )
+        return self._dated(passage, short)
+
+    def _votes(self, row: int, candidates: Candidates) -> FloatArray:
         """For each unit of a passage, the likeness of the nearest bank question that its words answer."""
         units = self._snapshot.passages[row].units
         votes = np.zeros(len(units), np.float32)
         for number in np.flatnonzero(self._snapshot.question_rows == row):
-            likeness = float(self._snapshot.question_vectors[number] @ vector)
+            likeness = float(self._snapshot.question_vectors[number] @ candidates.vector)
+            statistics = self._retriever.statistics
+            likeness += 0.6 * statistics.share(candidates.query.terms, statistics.question_words[int(number)])
             answer = clean(self._snapshot.questions[int(number)].answer)
             for place, unit in enumerate(units):
                 if likeness > votes[place] and (unit.text in answer or answer in unit.text):

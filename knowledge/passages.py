@@ -356,6 +356,8 @@ def _finish(
     else:
         start, end = draft.blocks[0].start, draft.blocks[-1].end
     units = draft.units if draft.units is not None else tuple(_units(source, draft.blocks))
+    if draft.kind == "finding":  # the report letters its findings: "(a) ..."
+        units = (replace(units[0], text=re.sub(r"^\([a-z]\)\s+", "", units[0].text)), *units[1:])
     if not units or not any(re.search(r"[A-Za-z]{2}", unit.text) for unit in units):
         return None
     text = _layout(units)

@@ -27,8 +27,9 @@ class Weights:
 
     features: FloatArray
     confidence: dict[str, float]
-    answer: float
-    offer: float
+    answer: float  # from this confidence on a question is answered
+    hedge: float  # from this one the nearest passage is given, said to be unsure
+    offer: float  # from this one the nearest passages are offered as choices
 
 
 @lru_cache(maxsize=1)
@@ -42,6 +43,7 @@ def shipped_weights() -> Weights:
         np.array([data["features"][name] for name in FEATURES], np.float32),
         {name: float(value) for name, value in data["confidence"].items()},
         float(data["thresholds"]["answer"]),
+        float(data["thresholds"]["hedge"]),
         float(data["thresholds"]["offer"]),
     )
 

@@ -250,7 +250,7 @@ class Retriever:
                     cued[rows],
                     timed[rows],
                     self._operative[rows] if not cues else np.zeros(len(rows), np.float32),
-                    self._before[rows],
+                    -self._before[rows] if "before_model" in cues else self._before[rows],
                     self._background[rows],
                 ],
                 axis=1,

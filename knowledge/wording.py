@@ -14,7 +14,7 @@ from knowledge.lexicon import Query, stem, tokens
 from knowledge.passages import Passage, Unit, split_sentences
 from knowledge.retrieval import WordStatistics
 
-SHORT_CHARACTERS = 420
+SHORT_CHARACTERS = 460
 LIST_ITEMS = 12
 STATED = 0.35  # what it counts that a sentence states a time or figure where one is asked for
 PARALLEL = 0.55  # share of words from which two units say the same of different cases
@@ -66,6 +66,9 @@ def short_answer(
         if answer.endswith(":") and is_list(passage):
             return whole_list(passage)
         alone = not any(_parallel(answer, unit.text) for unit in passage.units if unit.text not in answer)
+        whole = next((unit.text for unit in passage.units if answer in unit.text), answer)
+        if answer[:1].islower() and len(whole) <= SHORT_CHARACTERS:
+            answer = whole  # the words quoted begin in the middle of a sentence
         if len(answer) <= SHORT_CHARACTERS and " " in answer.strip() and passage.kind != "row" and alone:
             return _with_lead(passage, answer)
     if passage.kind == "row":
@@ -90,7 +93,7 @@ def short_answer(
     alike = [i for i, also in enumerate(passage.units) if i != best and _parallel(unit.text, also.text)]
     for other in alike[:3] or np.argsort(-scores)[1:2].tolist():
         also = passage.units[other].text
-        close = bool(alike) or scores[other] > 0.75 * scores[best]
+        close = bool(alike) or scores[other] > 0.65 * scores[best]
         if close and len(unit.text) + len(also) < SHORT_CHARACTERS:
             chosen += [other] if not also.endswith(":") else []
     if len(chosen) > 1 and all(passage.units[i].is_item for i in chosen):
@@ -143,14 +146,17 @@ def whole_list(passage: Passage) -> str:
 
 def _with_lead(passage: Passage, text: str) -> str:
     """`text` with the lead-in it depends on, when it is an item of a list."""
-    item = next((u for u in passage.units if u.is_item and (u.text == text or text in u.text)), None)
-    if item is None or len(text) > 260:
+    item = next(
+        (u for u in passage.units if u.is_item and (text in u.text or text.startswith(u.text.rstrip(".;")))),
+        None,
+    )
+    if item is None or len(text) > SHORT_CHARACTERS:
         return text
     first = passage.units[0]
     lead = first.text if not first.is_item else passage.context
-    if not lead or len(lead) > 170 or not lead.rstrip().endswith(":"):
+    if not lead or len(lead) > 300 or lead == text:
         return text
-    return f"{lead.rstrip(': ')}: {text}"
+    return f"{lead.rstrip(': ')}: {text}" if lead.rstrip().endswith(":") else f"{lead} {text}"
 
 
 def _best_of_row(

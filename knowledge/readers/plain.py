@@ -139,7 +139,7 @@ def _join_broken(text: str, blocks: list[Block]) -> list[Block]:
             before, after = text[last.start : last.end].rstrip(), text[block.start : block.end].lstrip()
             cut = not before.endswith(_ENDS) and len(before) > 60
             runs_on = after[0].islower() or bool(_OPEN_END.search(before))
-            if last.kind == "paragraph" and len(before) > 110:
+            if last.kind == "paragraph" and len(before) > 200:
                 runs_on = True
             if last.kind in ("paragraph", "item") and cut and runs_on:
                 joined[joined.index(last)] = replace(last, end=block.end)
