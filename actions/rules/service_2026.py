@@ -216,9 +216,10 @@ def early_allocation_in_effect(case: Case) -> Value:
     licence = case.value("licence_expiry_date")
     if isinstance(licence, date) and licence < case.today:
         return False
-    kind = service_early_allocation_type(case)
+    then = case.on(assessed)  # the questions were answered as things stood on the day of the assessment
+    kind = service_early_allocation_type(then)
     decision = case.value("community_decision") if kind == "discretionary" else "approved"
-    if isinstance(kind, Open) and case.value("community_decision") == "approved" and _any_criterion(case):
+    if isinstance(kind, Open) and case.value("community_decision") == "approved" and _any_criterion(then):
         kind = "approved"  # in effect whether it turns out to be automatic or discretionary
     inside = _inside(case, assessed)
     if inside is False or kind == "no" or decision in ("none", "declined"):
