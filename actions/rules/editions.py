@@ -84,7 +84,7 @@ class Edition:
         self.ask_when: dict[str, All] = {
             name: compiler.all(conditions) for name, conditions in catalogue.ask_when.items() if conditions
         }
-        self._candidates: dict[tuple[int, tuple[Value, ...]], tuple[Rule, ...]] = {}
+        self._candidates: dict[tuple[tuple[Rule, ...], tuple[Value, ...]], tuple[Rule, ...]] = {}
         self._groups: dict[tuple[str, ...], tuple[Rule, ...]] = {}
         self.fields: Mapping[str, Field] = {
             **catalogue.fields,
@@ -157,7 +157,7 @@ class Edition:
         signature: tuple[Value, ...] | None = case.memory.get("signature")
         if signature is None:
             signature = case.memory["signature"] = tuple(case.value(name) for name in _MAIN_FACTS)
-        key = (id(rules), signature)
+        key = (rules, signature)
         known = self._candidates.get(key)
         if known is None:
             values = {

@@ -30,6 +30,7 @@ class Field:
     label: str
     ask: int | None = None
     values: Mapping[str, str] = field(default_factory=dict)
+    ask_after: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, model: FieldModel) -> Field:
@@ -46,6 +47,7 @@ class Field:
             model.label,
             model.ask,
             model.values,
+            tuple(model.ask_after),
         )
 
     @property

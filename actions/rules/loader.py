@@ -142,6 +142,10 @@ def cross_check(catalogue: Catalogue) -> list[str]:
             ]
     for name, conditions in catalogue.ask_when.items():
         problems += [f"field {name}: {text}" for text in _condition_problems(conditions, catalogue)]
+        after = catalogue.fields[name].ask_after
+        problems += [
+            f"field {name}: there is no field {other}" for other in after if other not in catalogue.fields
+        ]
     for presumption in catalogue.presumptions:
         if presumption.fact not in catalogue.fields:
             problems.append(f"presumption {presumption.fact}: there is no such field")

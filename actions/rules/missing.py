@@ -37,6 +37,7 @@ def missing_facts(
     fields = case.edition.fields
     askable = [name for name in matters if name in fields and fields[name].ask is not None]
     askable = [name for name in askable if _worth_asking(case, name, matters[name])]
+    askable = [name for name in askable if not set(fields[name].ask_after) & set(askable)]
     askable.sort(key=lambda name: (fields[name].ask or 0, name))
     return tuple(
         {"fact": name, "matters_to": matters[name], "question": fields[name].question} for name in askable

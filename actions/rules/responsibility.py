@@ -149,6 +149,12 @@ def reasons_for(case: Case) -> tuple[Reason, ...]:
 def _reasons(case: Case, decision: Decision) -> tuple[Reason, ...]:
     if decision.branches:
         found = []
+        first = reasons_for(decision.branches[0][2])[0]
+        if all(reasons_for(branch)[0].rule == first.rule for _, _, branch in decision.branches):
+            name, value, _ = decision.branches[0]
+            field = case.edition.fields[name]
+            words = first.because.replace(f"{field.label}: {field.says(value)}; ", "")
+            return (replace(first, because=f"{words} It is the same whatever the {field.label}."),)
         for name, value, branch in decision.branches:
             field = case.edition.fields[name]
             why = reasons_for(branch)[0]
@@ -177,6 +183,7 @@ def _agreeing(case: Case, winner: Rule) -> tuple[Reason, ...]:
 def _conditional_reasons(case: Case, decision: Decision) -> tuple[Reason, ...]:
     fields = case.edition.fields
     known = [fields[name] for name in decision.open_facts if name in fields]
+    known = [field for field in known if not set(field.ask_after) & decision.open_facts]
     labels = [field.label for field in sorted(known, key=lambda f: (f.ask or 999, f.name))]
     if decision.winner is None:
         first = decision.rivals[0]

@@ -152,6 +152,7 @@ class FieldModel(Strict):
     question: str | None = None
     ask: int | None = None
     ask_when: list[ConditionModel] = []
+    ask_after: list[str] = []
     values: dict[str, str] = {}
 
 

@@ -33,7 +33,14 @@ def asked(book: RuleBook, facts: dict[str, Any], *ask: str, **options: Any) -> l
 def test_with_nothing_known_the_sentence_type_is_asked_first(book: RuleBook) -> None:
     first = asked(book, {}, "responsibility")
     assert first[0] == "sentence_type"
-    assert {"provider", "sentence_date", "conditional_release_date", "tariff_expiry_date"} <= set(first)
+    assert {"provider", "sentence_date", "conditional_release_date"} <= set(first)
+    assert "tariff_expiry_date" not in first
+    assert asked(book, {"sentence_type": "life"}, "responsibility")[0] == "tariff_expiry_date"
+
+
+def test_a_date_of_a_later_review_is_not_asked_for_before_the_tariff(book: RuleBook) -> None:
+    facts = {"sentence_type": "life", "provider": "NPS"}
+    assert asked(book, facts, "responsibility") == ["tariff_expiry_date"]
 
 
 def test_a_determinate_case_is_never_asked_about_parole(book: RuleBook) -> None:
