@@ -112,7 +112,7 @@ def _numeric(word: Word, said: str) -> Any:
         year, month, day = (int(part) for part in word.norm.split("-"))
         return day_of(year, month, day, said)
     day_text, month_text, year_text = re.split(r"[/.\-\\]", word.norm)
-    if len(year_text) == 3:
+    if len(year_text) not in (2, 4):
         return {"invalid": said, "reason": "the year must have two or four digits"}
     return day_of(full_year(year_text), int(month_text), int(day_text), said)
 

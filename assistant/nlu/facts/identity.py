@@ -22,7 +22,7 @@ _CALLED = re.compile(
     r"(?i:\b(?:named|called|name is|name's|prisoner name|surname is?|offender name)\b)"
     rf"\s*:?\s+(?P<name>{_SURNAME}(?:\s+{_SURNAME})?)"
 )
-_PAIR = re.compile(rf"\b(?P<given>{_CAPITAL})\s+(?P<surname>{_SURNAME})\b")
+_PAIR = re.compile(rf"\b(?=(?P<name>(?P<given>{_CAPITAL})\s+(?P<surname>{_SURNAME})\b))")
 _PRISON = re.compile(
     rf"\b(?P<kind>(?i:hmp\s*/\s*h?m?yoi|hmp\s*&\s*yoi|hmp|hmyoi|yoi))\s+(?P<name>{_CAPITAL}(?:\s+{_CAPITAL})?|[a-z]{{4,}})"
 )
@@ -85,7 +85,8 @@ def find_names(text: Text) -> Iterator[Fact]:
             taken.append(match.span())
             yield Fact("personal_name", match["name"], match.start(), match.end())
     for match in _PAIR.finditer(message):
+        start, end = match.span("name")
         if match["given"].lower() not in names["given"] or match["surname"].lower() in names["not_surnames"]:
             continue
-        if not any(start < match.end() and match.start() < end for start, end in taken):
-            yield Fact("personal_name", match.group(), match.start(), match.end())
+        if not any(first < end and start < past for first, past in taken):
+            yield Fact("personal_name", match["name"], start, end)

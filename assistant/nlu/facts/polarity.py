@@ -45,7 +45,8 @@ _NOT_KNOWN_BEFORE = (
 _NOT_KNOWN_AFTER = (
     ("unknown",), ("not", "known"), ("tbc",), ("do", "not", "know"), ("unsure",), ("not", "sure"), ("dk",),
     ("no", "idea"), ("to", "be", "confirmed"), ("not", "to", "hand"), ("not", "calculated"), ("tba",),
-    ("not", "confirmed"), ("is", "anyone", "s", "guess"), ("not", "certain"),
+    ("not", "confirmed"), ("not", "assessed"), ("not", "been", "assessed"), ("not", "set"), ("not", "been", "set"),
+    ("not", "worked", "out"), ("is", "anyone", "s", "guess"), ("not", "certain"),
 )  # fmt: skip
 _LINKS = {"is", "was", "s", "are", "yet", "?", "still", "currently", "=", "he", "she", "has", "been", "("}
 _AND_ON = {"or", "nor", ","}
@@ -163,7 +164,7 @@ class Polarities:
         names_only = not phrase.of_kind("value", "detail")
         for index in range(phrase.first - 1, max(-1, phrase.first - 9), -1):
             word = self._text.words[index].norm
-            if word in {";", ".", "?", "!", "but"}:
+            if word in {",", ";", ".", "?", "!", "but"}:
                 return False
             if word in _QUESTION_WORDS and not (names_only and word in {"what", "when", "which"}):
                 return False

@@ -124,8 +124,11 @@ class _Reading:
         cues = [cue for cue in self.cues if cue.first not in used]
         rest = [date for date in self.dates if date.first not in from_sentence]
         placed_dates = roles.place_dates(self.text, rest, cues, recalled=self._speaks_of("recall_type"))
+        words: set[tuple[int, int]] = set()  # of the dates read here: two names may share one
         for placed in [*anchored, *placed_dates]:
-            if self._free(placed.first, placed.past):
+            span = (placed.first, placed.past)
+            if self._free(*span) or span in words:
+                words.add(span)
                 self._add(placed.field, placed.value, placed.first, placed.past, placed.derived)
         used |= {placed.cue.first for placed in placed_dates if placed.cue}
         for cue in self.cues:

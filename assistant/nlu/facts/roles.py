@@ -114,8 +114,8 @@ def place_dates(
             continue
         used.add(cue.first)
         name = meaning.field
-        if name == "last_one":
-            name = _last_one(text)
+        if name in ("last_one", "next_one"):
+            name = _one_of(text, name)
         elif recalled and name == "reception_date":
             name = "recall_return_date"
         elif recalled and meaning.derived and "released" in text.norms(cue.first, cue.past):
@@ -129,15 +129,33 @@ def place_dates(
         if expression.first not in placed and not vague:
             value = settled(text, expression, "date")
             placed[expression.first] = Placed("date", value, expression.first, expression.past)
-    return [placed[first] for first in sorted(placed)]
+    found = [placed[first] for first in sorted(placed)]
+    return [*found, *_shared(text, found, cues, used)]
 
 
-def _last_one(text: Text) -> str:
-    """What "the last one" is the last of."""
+def _shared(text: Text, found: list[Placed], cues: list[Phrase], used: set[int]) -> list[Placed]:
+    """Two names for one date: "CRD and ARD 3/4/28"."""
+    shared = []
+    for place in found:
+        for cue in cues:
+            meaning = _meaning(cue)
+            if place.cue is None or meaning is None or cue.first in used or meaning.derived:
+                continue
+            gap = text.norms(cue.past, place.cue.first)
+            if cue.past <= place.cue.first < place.first and set(gap) <= {"and", "both"} and len(gap) <= 1:
+                used.add(cue.first)
+                shared.append(Placed(meaning.field, place.value, place.first, place.past, False, cue))
+    return shared
+
+
+def _one_of(text: Text, which: str) -> str:
+    """What "the last one" or "the next one" is one of."""
     words = set(text.norms(0, len(text.words)))
     if words & {"oasys", "plan", "assessment"}:
-        return "last_oasys_date"
-    return "last_parole_review_date" if words & {"parole", "hearing", "review", "board"} else "other_date"
+        return "last_oasys_date" if which == "last_one" else "oasys_review_date"
+    if words & {"parole", "hearing", "review", "board", "ped", "knocked", "knockback"}:
+        return "last_parole_review_date" if which == "last_one" else "next_parole_eligibility_date"
+    return "other_date"
 
 
 def _may_name(text: Text, meaning: Meaning, cue: Phrase, expression: DateExpression, recalled: bool) -> bool:
