@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from fastapi import FastAPI
+from fastapi.middleware.gzip import GZipMiddleware
 
 from assistant.channels import assessments, case_pages, guidance, health, questions, rest, timelines, web
 from assistant.engine.conversation_engine import ConversationEngine
@@ -39,6 +40,7 @@ def create_application(settings: Settings, model: Path) -> FastAPI:
         redoc_url=None,
         openapi_url="/api/openapi.json",
     )
+    application.add_middleware(GZipMiddleware, minimum_size=500)
     application.state.settings = settings
     application.state.engine = engine
     application.state.conversations = conversations

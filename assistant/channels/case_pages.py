@@ -64,6 +64,10 @@ async def dates(request: Request) -> Response:
 async def transcript(request: Request) -> Response:
     """The whole conversation with its sources unfolded, to print or to keep."""
     messages = await _messages(request)
+    return await run_in_threadpool(_render_transcript, messages)
+
+
+def _render_transcript(messages: list[Message]) -> Response:
     views = {message.id: view_of(message.reply) for message in messages if message.reply}
     return page("transcript.html", messages=messages, views=views, made_at=datetime.now(UTC))
 

@@ -9,7 +9,6 @@ from fastapi import APIRouter, Form, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse, RedirectResponse
 from fastapi.staticfiles import StaticFiles
-from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp, Scope
 
 from actions.texts import entry, text
@@ -24,8 +23,8 @@ router = APIRouter(include_in_schema=False)
 
 
 def static_files() -> ASGIApp:
-    """The built styles and scripts, compressed. Their addresses carry a version, so they may be kept."""
-    return GZipMiddleware(_StaticFiles(directory=STATIC, check_dir=False), minimum_size=500)
+    """The built styles and scripts. Their addresses carry a version, so browsers may keep them."""
+    return _StaticFiles(directory=STATIC, check_dir=False)
 
 
 class _StaticFiles(StaticFiles):
@@ -104,6 +103,12 @@ async def _chat_page(
     request: Request, conversation: str, draft: str = "", status: int = 200, error: str = ""
 ) -> Response:
     messages = await _messages(request, conversation)
+    return await run_in_threadpool(
+        _render_page, messages, ready=request.app.state.engine.ready, draft=draft, status=status, error=error
+    )
+
+
+def _render_page(messages: list[Message], ready: bool, draft: str, status: int, error: str) -> Response:
     question = _last_question(messages)
     return page(
         "chat.html",
@@ -113,7 +118,7 @@ async def _chat_page(
         latest=messages[question].id if messages else None,
         suggestions=_suggestions(messages),
         case=case_of(messages),
-        ready=request.app.state.engine.ready,
+        ready=ready,
         draft=draft,
         error=error,
     )
