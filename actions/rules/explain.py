@@ -29,6 +29,16 @@ def reason(case: Case, rule: Rule, prefix: str = "", suffix: str = "") -> Reason
     return Reason(rule.id, words + suffix, rule.citation)
 
 
+def depends_on(case: Case, rule: Rule, facts: frozenset[str]) -> Reason:
+    """Why an answer is still open: the facts it depends on, those to ask for first, beside a rule that says so."""
+    fields = case.edition.fields
+    known = [fields[name] for name in facts if name in fields]
+    known = [field for field in known if not set(field.ask_after) & facts]
+    labels = [field.label for field in sorted(known, key=lambda f: (f.ask or 999, f.name))]
+    words = case.edition.wording["still_open"].format(facts=", ".join(labels))
+    return Reason(rule.id, words, rule.citation)
+
+
 def facts_used(case: Case, condition: Condition) -> list[str]:
     """The facts that make a condition true, in words and in order, each once."""
     found: dict[str, None] = {}

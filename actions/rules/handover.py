@@ -7,7 +7,7 @@ from datetime import date
 from actions.rules.case import Case
 from actions.rules.dates import Offset, written
 from actions.rules.derived import FIFTEEN_MONTHS, early_allocation_handover, parole_anchor
-from actions.rules.explain import reason, sum_in_words
+from actions.rules.explain import depends_on, reason, sum_in_words
 from actions.rules.logic import NOTHING
 from actions.rules.parts import is_sentenced, open_facts, true_rules
 from actions.rules.responsibility import decide, early_allocation_note, reasons_for
@@ -30,6 +30,8 @@ def assess_handover(case: Case) -> Part:
     day, reasons, still = _date(case)
     if day is None and not still and not reasons:
         reasons = list(reasons_for(case)[:1])
+    elif still and not reasons:
+        reasons = [depends_on(case, case.edition.all_rules["HAND-06"], still)]
     kind, kind_reasons, kind_open = _kind(case, day, still)
     facts = still | kind_open
     if day is not None and not facts:

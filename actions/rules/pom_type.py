@@ -5,7 +5,7 @@ tiering model).
 from __future__ import annotations
 
 from actions.rules.case import Case
-from actions.rules.explain import reason
+from actions.rules.explain import depends_on, reason
 from actions.rules.logic import NOTHING
 from actions.rules.parts import is_sentenced, true_rules
 from actions.rules.responsibility import rank, reasons_for
@@ -23,7 +23,7 @@ def assess_pom_type(case: Case) -> Part:
     rivals = [r for r in ranking.open_rules if winner is None or _value(case, r) != _value(case, winner)]
     still = NOTHING.union(*(rule.condition.open_facts(case) for rule in rivals))
     if still:
-        return Part("needs_facts", _data(None, case), _so_far(case, rivals), still)
+        return Part("needs_facts", _data(None, case), _so_far(case, still), still)
     if winner is None:
         return Part("undefined", _data(None, case), reasons_for(case)[:1])
     extra = true_rules(case, "PMP-01")
@@ -57,5 +57,5 @@ def _data(winner: Rule | None, case: Case) -> dict[str, str | None]:
     }
 
 
-def _so_far(case: Case, rivals: list[Rule]) -> tuple[Reason, ...]:
-    return tuple(reason(case, rule, prefix="Still open: ") for rule in rivals[:2])
+def _so_far(case: Case, still: frozenset[str]) -> tuple[Reason, ...]:
+    return (depends_on(case, case.edition.all_rules["PT-14"], still),)

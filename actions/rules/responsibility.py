@@ -13,7 +13,7 @@ from typing import Any
 from actions.rules.case import Case
 from actions.rules.dates import written
 from actions.rules.derived import early_allocation_handover
-from actions.rules.explain import facts_used, reason
+from actions.rules.explain import depends_on, facts_used, reason
 from actions.rules.facts import INDETERMINATE, Field
 from actions.rules.logic import NOTHING
 from actions.rules.results import Reason, Responsibility
@@ -188,8 +188,7 @@ def _conditional_reasons(case: Case, decision: Decision) -> tuple[Reason, ...]:
     if decision.winner is None:
         first = decision.rivals[0]
         general = case.edition.all_rules["RESP-01"] if first.citation.document else first
-        words = case.edition.wording["responsibility_open"].format(facts=", ".join(labels))
-        return (Reason(general.id, words, general.citation),)
+        return (depends_on(case, general, decision.open_facts),)
     who = NAMES.get(holder(case, decision.winner), holder(case, decision.winner))
     unless = f" It is {who}, unless one of these changes it: {', '.join(labels)}."
     stands = reason(case, decision.winner, suffix=unless)

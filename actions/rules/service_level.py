@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from actions.rules.case import Case
-from actions.rules.explain import facts_used, reason
+from actions.rules.explain import depends_on, facts_used, reason
 from actions.rules.parts import group_rules, is_sentenced
 from actions.rules.results import Part, Reason
 from actions.rules.values import Duration, Open
@@ -28,7 +28,8 @@ def assess_service_level(case: Case) -> Part:
         data["additional_tasks_exempt"] = value
         return Part("decided", data, _reasons(case, value is True))
     if value.facts:
-        return Part("needs_facts", {**data, "additional_tasks_exempt": _likely(case)}, (), value.facts)
+        why = (depends_on(case, case.edition.all_rules["SL-14"], value.facts),)
+        return Part("needs_facts", {**data, "additional_tasks_exempt": _likely(case)}, why, value.facts)
     return _unclear(case, data)
 
 
