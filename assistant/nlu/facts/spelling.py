@@ -34,8 +34,8 @@ def english_words() -> frozenset[str]:
 class Speller:
     """Corrects a word towards the key words it was made with.
 
-    >>> Speller(["tariff", "recalled"], []).correct("tarrif")
-    'tariff'
+    >>> Speller(["conditional", "recalled"], []).correct("condtional")
+    'conditional'
     """
 
     def __init__(
