@@ -14,6 +14,7 @@ from knowledge.catalogue import load_yaml
 from knowledge.guidance import Guidance
 
 DEVELOPMENT = QUESTIONS / "development.yaml"
+REPORT = QUESTIONS.parent.parent / "docs" / "evaluation" / "guidance.md"
 LIMIT = 10
 RESAMPLES = 2000
 
@@ -79,6 +80,13 @@ def load_development(guidance: Guidance, path: Path = DEVELOPMENT) -> list[Devel
     if problems:
         raise BankInvalid(problems)
     return questions
+
+
+def write_report(report: Report, path: Path = REPORT) -> Path:
+    """Write the report as Markdown; returns where it is."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(report.markdown(), encoding="utf-8")
+    return path
 
 
 def evaluate(
@@ -170,8 +178,10 @@ def _markdown(outcomes: list[Outcome]) -> str:
         "",
         f"{len(answerable)} questions that the guidance answers and {len(rest)} that it does not, written from the",
         "documents and kept apart from the question bank. The ranker is trained on the bank only; the confidence",
-        "(two thresholds and seven coefficients) is calibrated on this set, so the refusal figures are a little",
-        "kinder than those on new questions would be. In brackets: the 95 % bootstrap interval.",
+        "(three thresholds and seven coefficients) is calibrated on this set, the weights of the mixture were checked",
+        "against its totals, and the examples of questions to refuse were written by someone who had seen its topics:",
+        "expect figures a little lower on new questions. In brackets: the 95 % bootstrap interval. Times depend on the",
+        "machine and on what else it is doing. A right citation holds a gold quote word for word.",
         "",
         "| | Questions | Right passage first | In the first three | Mean reciprocal rank |",
         "|---|---|---|---|---|",
