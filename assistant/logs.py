@@ -16,7 +16,8 @@ def configure_logs(level: str) -> None:
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     os.environ.setdefault("SQLALCHEMY_SILENCE_UBER_WARNING", "1")
     warnings.filterwarnings("ignore", category=DeprecationWarning)
-    warnings.filterwarnings("ignore", module="rasa")
+    for noisy_module in ("rasa", "apscheduler", "keras", "tensorflow"):
+        warnings.filterwarnings("ignore", module=noisy_module)
     numeric = logging.getLevelName(level)
     logging.basicConfig(
         level=numeric, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s: %(message)s"

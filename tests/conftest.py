@@ -13,10 +13,12 @@ from pathlib import Path
 import httpx
 import pytest
 
+from assistant.logs import configure_logs
 from assistant.settings import PROJECT_ROOT, Settings, current_settings
 
 os.environ.setdefault("RASA_TELEMETRY_ENABLED", "false")
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+configure_logs("WARNING")
 
 START_LIMIT = 180
 """Seconds a server may take to get ready before a test gives up on it; no test measures it."""

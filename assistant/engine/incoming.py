@@ -7,6 +7,9 @@ import unicodedata
 
 from actions.reply import Reply, plain_reply
 
+_COMMAND = re.compile(r"/+\s*\S+")
+"""A slash and one word. Rasa would run it; as a word it could still be taken for "start again"."""
+
 _INVISIBLE = re.compile(r"[\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff]")
 
 
@@ -26,6 +29,8 @@ def refuse_unreadable(message: str, limit: int) -> Reply | None:
     """A reply when the message cannot be taken at all: nothing in it, or more than `limit` characters."""
     if not readable(message):
         return plain_reply("clarification", "empty_message")
+    if _COMMAND.fullmatch(message.strip()):
+        return plain_reply("clarification", "no_commands")
     if len(message) > limit:
         return plain_reply(
             "clarification", "message_too_long", limit=f"{limit:,}", length=f"{len(message):,}"

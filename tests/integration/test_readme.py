@@ -16,7 +16,8 @@ from assistant.storage.database import connect
 def test_the_transcripts_of_the_readme_are_what_the_program_prints(settings: Settings, model: Path) -> None:
     path = PROJECT_ROOT / "scripts" / "write_transcripts.py"
     spec = importlib.util.spec_from_file_location("write_transcripts", path)
-    assert spec is not None and spec.loader is not None
+    assert spec is not None
+    assert spec.loader is not None
     transcripts = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(transcripts)
     engine = ConversationEngine(settings, ConversationRepository(connect(settings.database())))

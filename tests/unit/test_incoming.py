@@ -30,6 +30,18 @@ def test_a_message_without_words_is_answered_with_a_clarification(typed: str) ->
     assert reply.suggestions
 
 
+@pytest.mark.parametrize("typed", ["/restart", "/session_start", " //greet", "/ help"])
+def test_a_command_changes_nothing_and_is_answered_in_words(typed: str) -> None:
+    reply = refuse_unreadable(typed, limit=100)
+    assert reply is not None
+    assert reply.kind == "clarification"
+    assert "slash" in reply.text
+
+
+def test_a_question_after_a_slash_is_taken() -> None:
+    assert refuse_unreadable("/ what is due for him?", limit=100) is None
+
+
 def test_a_message_that_is_too_long_names_both_lengths() -> None:
     reply = refuse_unreadable("x" * 10_000, limit=4_000)
     assert reply is not None

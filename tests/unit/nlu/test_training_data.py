@@ -52,7 +52,10 @@ def test_every_example_is_of_an_intent_of_the_domain() -> None:
 def test_the_domain_lists_every_entity_that_the_reader_reads() -> None:
     data = yaml.safe_load(SOURCE.read_text(encoding="utf-8"))
     read = set(MANY) | set(data["values"]) | set(data["worked_out"]) | set(data["needs_detail"])
-    read |= {entry.get("reads_as", field) for field, entry in data["dates"].items()} - {"last_one", "next_one"}
+    read |= {entry.get("reads_as", field) for field, entry in data["dates"].items()} - {
+        "last_one",
+        "next_one",
+    }
     read |= {"level", "number", "age_years", "time_left", "time_served", "tariff_length_months", "rsr_score"}
     read |= {"mappa_level", "mappa_active_level", "rosh", "tier", "sentence_length_months"}
     assert read - names(domain()["entities"]) == set()
