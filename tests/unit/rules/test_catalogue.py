@@ -12,6 +12,7 @@ import pytest
 import yaml
 
 from actions.rules import CatalogueError, RuleBook
+from actions.rules.book import GUIDANCE
 from actions.rules.loader import CATALOGUE, load_catalogue, quote_problems
 
 CASE = {
@@ -35,7 +36,7 @@ def test_all_468_rules_are_in_it_with_their_status(book: RuleBook) -> None:
 
 
 def test_every_quote_is_in_its_document_word_for_word(book: RuleBook) -> None:
-    assert quote_problems(book.catalogue, Path("knowledge/guidance")) == []
+    assert quote_problems(book.catalogue, GUIDANCE) == []
     assert RuleBook.load(check_quotes=True) is book
 
 
@@ -200,7 +201,7 @@ def test_a_quote_that_is_not_in_the_document_is_named(tmp_path: Path) -> None:
     source = {"document": "omic-operating-model-2019", "quote": "The POM may do as they please."}
     rule = {**RULE, "edition": "2019-model", "source": source}
     catalogue = load_catalogue([CATALOGUE, write(tmp_path / "quote", rules=[rule])])
-    problems = quote_problems(catalogue, Path("knowledge/guidance"))
+    problems = quote_problems(catalogue, GUIDANCE)
     assert len(problems) == 1
     assert problems[0].startswith("LOCAL-01")
 
