@@ -90,6 +90,9 @@ def short_answer(
             best = max(within, key=lambda i: scores[i])
     chosen = [best]
     unit = passage.units[best]
+    if unit.text.endswith(":") and best + 1 < len(passage.units):  # its own items follow
+        under = "; ".join(other.text.rstrip(".;") for other in passage.units[best + 1 : best + 5])
+        return first_sentences(f"{unit.text} {under}", 2 * SHORT_CHARACTERS)
     alike = [i for i, also in enumerate(passage.units) if i != best and _parallel(unit.text, also.text)]
     for other in alike[:3] or np.argsort(-scores)[1:2].tolist():
         also = passage.units[other].text
@@ -154,6 +157,13 @@ def _with_lead(passage: Passage, text: str) -> str:
         return text
     first = passage.units[0]
     lead = first.text if not first.is_item else passage.context
+    heading = passage.section[-1] if passage.section else ""
+    if (
+        not lead
+        and 3 < len(heading) < 80
+        and not heading.startswith(("Finding", "Summary", "Area", "National"))
+    ):
+        return f"{heading}: {text}"  # the heading is what the list is of ("Automatic Early Allocation")
     if not lead or len(lead) > 300 or lead == text:
         return text
     return f"{lead.rstrip(': ')}: {text}" if lead.rstrip().endswith(":") else f"{lead} {text}"
