@@ -10,7 +10,7 @@ export TF_CPP_MIN_LOG_LEVEL := 3
 export SQLALCHEMY_SILENCE_UBER_WARNING := 1
 export PYTHONWARNINGS := ignore::DeprecationWarning
 
-.PHONY: serve chat test lint types unit train setup clean bench-rules bench-guidance
+.PHONY: serve chat test lint types browser train setup evaluate clean bench-rules bench-guidance
 
 setup: .venv/.synced
 
@@ -38,8 +38,15 @@ lint: setup
 types: setup
 	$(RUN) mypy
 
-test: lint types
+browser: setup
+	@scripts/install_browser.sh
+
+test: lint types browser
 	$(RUN) pytest
+
+evaluate: setup
+	$(RUN) assistant evaluate guidance
+	$(RUN) assistant evaluate conversation
 
 bench-rules: setup
 	$(RUN) python scripts/bench_rules.py
@@ -48,4 +55,4 @@ bench-guidance: setup
 	$(RUN) python scripts/bench_guidance.py
 
 clean:
-	rm -rf .venv .uv var models .mypy_cache .ruff_cache .pytest_cache
+	rm -rf .venv .uv var models node_modules assistant/web/static .mypy_cache .ruff_cache .pytest_cache

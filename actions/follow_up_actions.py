@@ -82,17 +82,17 @@ class CompareEditions(AssistantAction):
 
     def answer(self, turn: Turn) -> Answered:
         """The answer under the edition named, beside the usual one; under all of them if none is named."""
-        named = turn.entity("edition")
+        named = [item["value"] for item in turn.entities if item["entity"] == "edition"]
         last = turn.state.last_answer or {}
         if not turn.state.has_case or not turn.state.topic:
             if named and last.get("question"):
-                found = answer_from_edition(resources.guidance(), last["question"], named)
+                found = answer_from_edition(resources.guidance(), last["question"], named[0])
                 if found is not None:
                     return found, turn.state
             return answer_policy(turn)
         default = turn.edition or current_settings().edition
         book = resources.rule_book()
-        editions = list(dict.fromkeys([named, default])) if named else list(book.editions)
+        editions = list(dict.fromkeys([*named, default])) if named else list(book.editions)
         return under_editions(turn, turn.state.topic, editions)
 
 

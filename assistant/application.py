@@ -36,7 +36,7 @@ def create_application(settings: Settings, model: Path) -> FastAPI:
         title="POM assistant",
         description="Cited answers about offender management in custody.",
         lifespan=lifespan,
-        docs_url="/api/docs",
+        docs_url=None,  # its pages load from other hosts
         redoc_url=None,
         openapi_url="/api/openapi.json",
     )

@@ -17,12 +17,14 @@ import typer
 from rich.console import Console
 
 from assistant.evaluation_commands import evaluate
+from assistant.guidance_commands import guidance
 from assistant.settings import current_settings
 
 app = typer.Typer(
     help="Cited answers about offender management in custody.", no_args_is_help=True, add_completion=False
 )
 app.add_typer(evaluate, name="evaluate")
+app.add_typer(guidance, name="guidance")
 console = Console(stderr=True)
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]

@@ -29,7 +29,7 @@ def prepare_guidance(settings: Settings, console: Console) -> None:
     from knowledge.indexing import build_index
 
     migrate(settings.database())
-    with _bar(console) as report:
+    with progress_bar(console) as report:
         build_index(connect(settings.database()), progress=report)
 
 
@@ -38,7 +38,7 @@ def prepare_pages(settings: Settings, console: Console) -> None:
 
     Raises `assistant.frontend.FrontendBuildFailed`.
     """
-    with _bar(console) as report:
+    with progress_bar(console) as report:
         frontend.build(settings, progress=report)
 
 
@@ -49,13 +49,13 @@ def prepare_model(settings: Settings, console: Console) -> Path:
     """
     path = model.current_model(settings)
     if not path.exists():
-        with _bar(console) as report:
+        with progress_bar(console) as report:
             model.train(settings, progress=report)
     return path
 
 
 @contextmanager
-def _bar(console: Console) -> Iterator[model.Progress]:
+def progress_bar(console: Console) -> Iterator[model.Progress]:
     """A progress bar that appears when the step first reports, so that a skipped step shows none."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console) as bars:

@@ -137,7 +137,8 @@ class ConversationEngine:
 
         from assistant.engine.reply_channel import ReplyChannel
 
-        assert self._agent is not None and self._trackers is not None
+        assert self._agent is not None
+        assert self._trackers is not None
         channel = ReplyChannel()
         try:
             await self._agent.handle_message(
