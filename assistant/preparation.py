@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from assistant import frontend, model
+from assistant.progress import progress_bar
 from assistant.settings import Settings
 from assistant.storage.database import connect, migrate
 
@@ -52,18 +50,3 @@ def prepare_model(settings: Settings, console: Console) -> Path:
         with progress_bar(console) as report:
             model.train(settings, progress=report)
     return path
-
-
-@contextmanager
-def progress_bar(console: Console) -> Iterator[model.Progress]:
-    """A progress bar that appears when the step first reports, so that a skipped step shows none."""
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=console) as bars:
-        tasks = []
-
-        def report(doing: str, done: int, steps: int) -> None:
-            if not tasks:
-                tasks.append(bars.add_task(doing, total=steps))
-            bars.update(tasks[0], description=doing, completed=done, total=steps)
-
-        yield report

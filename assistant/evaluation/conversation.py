@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from statistics import median, quantiles
@@ -20,11 +20,9 @@ from assistant.evaluation.expectations import Unmet, unmet
 from assistant.evaluation.labelled_sets import Dialogue, DialogueTurn, LabelledMessage, LabelledSetError
 from assistant.evaluation.routes import ROUTE_OF_INTENT, TAKES_FACTS, routes_of_reply, stands_alone
 from assistant.evaluation.scores import FactMistake, FactScores, LabelScores, ratio
+from assistant.progress import Progress
 
 NOT_UNDERSTOOD = "nlu_fallback"
-
-Progress = Callable[[str, int, int], None]
-"""Told what is being done, how many steps are finished, and how many there are."""
 
 
 class Conversation(Protocol):
