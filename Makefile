@@ -10,7 +10,7 @@ export TF_CPP_MIN_LOG_LEVEL := 3
 export SQLALCHEMY_SILENCE_UBER_WARNING := 1
 export PYTHONWARNINGS := ignore::DeprecationWarning
 
-.PHONY: serve chat test lint types browser train setup evaluate clean bench-rules bench-guidance
+.PHONY: serve chat test test-stories lint types browser train setup evaluate clean bench-rules bench-guidance
 
 setup: .venv/.synced
 
@@ -43,6 +43,10 @@ browser: setup
 
 test: lint types browser
 	$(RUN) pytest
+
+# The dialogues of tests/conversation, judged by Rasa's own test command.
+test-stories: setup
+	$(RUN) rasa test core --e2e --stories tests/conversation --model $$($(RUN) assistant train) --out results
 
 evaluate: setup
 	$(RUN) assistant evaluate guidance
