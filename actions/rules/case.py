@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 from functools import cached_property
+from types import EllipsisType
 from typing import TYPE_CHECKING, Any
 
 from actions.rules.logic import NOTHING, Truth
-from actions.rules.values import Open, Value
+from actions.rules.values import UNCLEAR, Open, Value
 
 if TYPE_CHECKING:
     from actions.rules.editions import Edition
@@ -32,7 +33,7 @@ class Case:
         self.edition, self.facts, self.today, self.presume = edition, facts, today, presume
         self.as_of = as_of or today  # stays the same when the case is looked at on a later day
         self.truths: list[Any] = [...] * edition.size
-        self._values: dict[str, Value] = {"today": today}
+        self._values: dict[str, Any] = {**facts, "today": today}
         self.memory: dict[Any, Any] = {}
 
     def on(self, day: date) -> Case:
@@ -57,25 +58,21 @@ class Case:
 
     def value(self, name: str) -> Value:
         """The value of a fact, entered or worked out."""
-        try:
-            return self._values[name]
-        except KeyError:
-            value = self._work_out(name)
-        self._values[name] = value
+        value: Value | EllipsisType = self._values.get(name, ...)
+        if value is ...:
+            value = self._values[name] = self._work_out(name)
         return value
 
     def _work_out(self, name: str) -> Value:
-        if name in self.facts:
-            return self.facts[name]  # type: ignore[no-any-return]
         derive = self.edition.derivations.get(name)
         if derive is not None:
-            self._values[name] = Open()  # stops a derivation that (by a mistake in the data) needs itself
+            self._values[name] = UNCLEAR  # stops a derivation that (by a mistake in the data) needs itself
             return derive(self)
         if self.presume:
             presumption = self.edition.presumptions.get(name)
             if presumption is not None and presumption.holds(self):
                 return presumption.value(self)
-        return Open(frozenset({name}))
+        return self.edition.unknown.get(name) or Open(frozenset({name}))
 
     def known(self, name: str) -> Any:
         """The value of a fact, with None both for unknown and for absent."""

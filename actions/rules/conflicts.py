@@ -85,4 +85,8 @@ class Conflict:
 
 def conflicts_met(case: Case, ask: Sequence[str] | None) -> tuple[Mapping[str, Any], ...]:
     """The contradictions that matter to this case (and to the parts asked for)."""
-    return tuple(conflict.as_dict(case) for conflict in case.edition.conflicts if conflict.is_met(case, ask))
+    return tuple(
+        conflict.as_dict(case)
+        for conflict in case.edition.likely_conflicts(case)
+        if conflict.is_met(case, ask)
+    )

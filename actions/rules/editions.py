@@ -84,12 +84,16 @@ class Edition:
         self.ask_when: dict[str, All] = {
             name: compiler.all(conditions) for name, conditions in catalogue.ask_when.items() if conditions
         }
-        self._candidates: dict[tuple[tuple[Rule, ...], tuple[Value, ...]], tuple[Rule, ...]] = {}
+        # by the main facts of a case, then by the identity of the list of rules (which the edition keeps)
+        self._candidates: dict[tuple[Value, ...], dict[int, tuple[Rule, ...]]] = {}
+        self._conflicts: dict[tuple[Value, ...], tuple[Conflict, ...]] = {}
         self._groups: dict[tuple[str, ...], tuple[Rule, ...]] = {}
         self.fields: Mapping[str, Field] = {
             **catalogue.fields,
             **{name: replace(catalogue.fields[name], allowed=tuple(v)) for name, v in model.allowed.items()},
         }
+        self.askable = frozenset(name for name, field in self.fields.items() if field.ask is not None)
+        self.unknown: Mapping[str, Open] = {name: Open(frozenset({name})) for name in self.fields}
         self.roles: Mapping[str, str] = catalogue.roles
         self.wording: Mapping[str, str] = catalogue.wording
         self.all_rules: Mapping[str, Rule] = catalogue.rules
@@ -153,20 +157,37 @@ class Edition:
         return self._groups[key]
 
     def candidates(self, case: Case, rules: tuple[Rule, ...]) -> tuple[Rule, ...]:
-        """Those of the rules that the case's main facts do not rule out; the rest are false."""
-        signature: tuple[Value, ...] | None = case.memory.get("signature")
-        if signature is None:
-            signature = case.memory["signature"] = tuple(case.value(name) for name in _MAIN_FACTS)
-        key = (rules, signature)
-        known = self._candidates.get(key)
+        """Those of the rules that the case's main facts do not rule out; the rest are false.
+
+        `rules` is one of the lists that the edition keeps.
+        """
+        likely: dict[int, tuple[Rule, ...]] | None = case.memory.get("candidates")
+        if likely is None:
+            likely = self._candidates.setdefault(self._signature(case), {})
+            case.memory["candidates"] = likely
+        known = likely.get(id(rules))
         if known is None:
-            values = {
-                name: value
-                for name, value in zip(_MAIN_FACTS, signature, strict=True)
-                if not isinstance(value, Open)
-            }
-            known = self._candidates[key] = tuple(r for r in rules if r.condition.possible(values))
+            values = self._main_facts(case)
+            known = likely[id(rules)] = tuple(r for r in rules if r.condition.possible(values))
         return known
+
+    def likely_conflicts(self, case: Case) -> tuple[Conflict, ...]:
+        """Those of the contradictions that the case's main facts do not rule out."""
+        signature = self._signature(case)
+        known = self._conflicts.get(signature)
+        if known is None:
+            values = self._main_facts(case)
+            known = self._conflicts[signature] = tuple(
+                c for c in self.conflicts if c.applies is not None and c.applies.possible(values)
+            )
+        return known
+
+    def _signature(self, case: Case) -> tuple[Value, ...]:
+        return tuple(case.value(name) for name in _MAIN_FACTS)
+
+    def _main_facts(self, case: Case) -> dict[str, Value]:
+        values = zip(_MAIN_FACTS, self._signature(case), strict=True)
+        return {name: value for name, value in values if not isinstance(value, Open)}
 
     def owners(self, roles: Iterable[str]) -> str:
         """The roles in words, such as `POM and key worker`."""

@@ -21,6 +21,7 @@ class Condition:
     """A condition of a rule."""
 
     fields: frozenset[str] = NOTHING
+    dated = False  # whether the passing of time can change it
 
     def truth(self, case: Case) -> Truth:
         """True, False, or None while a fact is open."""
@@ -49,7 +50,11 @@ class Comparison(Condition):
         known: Any = case.truths[self.index]
         if known is not Ellipsis:
             return known  # type: ignore[no-any-return]
-        result = self.holds(case.value(self.field), case)
+        value, op = case.value(self.field), self.op
+        if op in ("eq", "in") and not isinstance(value, Open):  # most comparisons are one of these
+            result: Truth = value == self.value if op == "eq" else value in self.allowed
+        else:
+            result = self.holds(value, case)
         case.truths[self.index] = result
         return result
 
@@ -95,6 +100,7 @@ class DateComparison(Condition):
         self.index, self.field, self.op = index, field, op
         self.anchor, self.offset, self.direction = anchor, offset, direction
         self.fields = frozenset({field, anchor})
+        self.dated = field == "today"
 
     def limit(self, case: Case) -> date | Open | None:
         """The date compared against."""
@@ -134,9 +140,14 @@ class Group(Condition):
     def __init__(self, parts: Sequence[Condition]) -> None:
         self.parts = tuple(parts)
         self.fields = frozenset().union(*(part.fields for part in self.parts))
+        self._dated = tuple(part for part in self.parts if part.dated)
+        self.dated = bool(self._dated)
 
     def dates(self, case: Case) -> set[date]:
-        return set().union(*(part.dates(case) for part in self.parts))
+        found: set[date] = set()
+        for part in self._dated:
+            found |= part.dates(case)
+        return found
 
     def open_facts(self, case: Case) -> frozenset[str]:
         if self.truth(case) is not None:

@@ -83,9 +83,7 @@ def _open_tasks(case: Case) -> frozenset[str]:
             still |= case.open_facts(deadline.anchor)
         elif truth is None:
             facts = rule.condition.open_facts(case)
-            fields = case.edition.fields
-            worth_asking = all(name in fields and fields[name].ask is not None for name in facts)
-            if len(facts) <= _FEW and worth_asking and not _long_past(case, rule):
+            if len(facts) <= _FEW and facts <= case.edition.askable and not _long_past(case, rule):
                 still |= facts
     return frozenset(still)
 

@@ -260,7 +260,7 @@ def change_dates(case: Case) -> list[date]:
     if known is None:
         days: set[date] = set()
         for rule in case.edition.responsibility:
-            if not rule.condition.ruled_out(case):
+            if rule.condition.dated and not rule.condition.ruled_out(case):
                 days |= rule.condition.dates(case)
         known = case.memory["change_dates"] = sorted(day for day in days if day > case.today)
     return known
