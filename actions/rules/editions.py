@@ -12,7 +12,7 @@ from actions.rules.conflicts import Conflict
 from actions.rules.dates import Offset, shift
 from actions.rules.derived import DERIVATIONS, GUIDANCE_DERIVATIONS
 from actions.rules.facts import Field
-from actions.rules.logic import NOTHING, All, Compiler, Condition, plain_date
+from actions.rules.logic import NOTHING, All, Compiler, Condition, Truth, plain_date
 from actions.rules.rule import Rule
 from actions.rules.schema import (
     AnchorModel,
@@ -169,6 +169,18 @@ class Edition:
         if known is None:
             values = self._main_facts(case)
             known = likely[id(rules)] = tuple(r for r in rules if r.condition.possible(values))
+        return known
+
+    def standing(self, case: Case, rules: tuple[Rule, ...]) -> tuple[tuple[Rule, Truth], ...]:
+        """Those of the rules that hold (True) or are open (None), worked out once a case.
+
+        `rules` is one of the lists that the edition keeps.
+        """
+        key = ("standing", id(rules))
+        known: tuple[tuple[Rule, Truth], ...] | None = case.memory.get(key)
+        if known is None:
+            pairs = ((rule, rule.condition.truth(case)) for rule in self.candidates(case, rules))
+            known = case.memory[key] = tuple(pair for pair in pairs if pair[1] is not False)
         return known
 
     def likely_conflicts(self, case: Case) -> tuple[Conflict, ...]:

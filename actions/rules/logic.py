@@ -174,7 +174,7 @@ class All(Group):
             part for part in self.parts if isinstance(part, Comparison) and part.field in self.ENTERED
         )
         self._tried = tuple(
-            (part.index if isinstance(part, (Comparison, DateComparison)) else -1, part)
+            (part.index if isinstance(part, (Comparison, DateComparison, All)) else -1, part)
             for part in (self.parts[i] for i in order)
         )
 

@@ -76,8 +76,7 @@ def _open_change(case: Case, now: Responsibility) -> frozenset[str]:
 
 def _open_tasks(case: Case) -> frozenset[str]:
     still: set[str] = set()
-    for rule in case.edition.candidates(case, case.edition.tasks):
-        truth = rule.condition.truth(case)
+    for rule, truth in case.edition.standing(case, case.edition.tasks):
         deadline = rule.model.deadline
         if truth is True and deadline.anchor and deadline.offset is not None:
             still |= case.open_facts(deadline.anchor)
@@ -135,11 +134,12 @@ def _presumed_in(case: Case, part: str, responsibility: Responsibility) -> froze
     if part == "early_allocation":
         return _rules(case, [by_id[i].condition for i in CRITERIA if i in by_id])
     edition = case.edition
-    conditions = [rule.condition for rule in edition.candidates(case.strictly(), edition.tasks)]
+    strict = case.strictly()
+    conditions = [rule.condition for rule, truth in edition.standing(strict, edition.tasks) if truth is None]
     anchors = {
         rule.model.deadline.anchor
-        for rule in edition.candidates(case, edition.tasks)
-        if rule.model.deadline.anchor and rule.condition.truth(case) is True
+        for rule, truth in edition.standing(case, edition.tasks)
+        if rule.model.deadline.anchor and truth is True
     }
     return _rules(case, conditions) | _values(case, *sorted(anchors))
 
@@ -148,7 +148,7 @@ def _rules(case: Case, conditions: Iterable[Condition]) -> frozenset[str]:
     """The presumed facts without which a decided condition would be open."""
     strict, found = case.strictly(), NOTHING
     for condition in conditions:
-        if condition.truth(case) is not None and condition.truth(strict) is None:
+        if condition.truth(strict) is None and condition.truth(case) is not None:
             found |= condition.open_facts(strict)
     return found & case.presumed
 

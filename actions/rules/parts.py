@@ -22,8 +22,8 @@ def true_rules(case: Case, *rule_ids: str) -> list[Rule]:
 
 def group_rules(case: Case, group: str, *kinds: str) -> list[Rule]:
     """The rules of a group that hold, of the kinds named (any kind when none is)."""
-    likely = case.edition.candidates(case, case.edition.in_group(group, *kinds))
-    return [rule for rule in likely if rule.condition.truth(case) is True]
+    standing = case.edition.standing(case, case.edition.in_group(group, *kinds))
+    return [rule for rule, truth in standing if truth is True]
 
 
 def is_sentenced(case: Case) -> bool | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from actions.rules.case import Case
@@ -21,9 +22,8 @@ _LIMITS = ("by", "at", "within", "window", "recurring")
 
 def assess_tasks(case: Case) -> tuple[Task, ...]:
     """Every duty of the case, the most pressing first. Two rules for one duty are shown once."""
-    likely = case.edition.candidates(case, case.edition.tasks)
-    rules = [rule for rule in likely if rule.condition.truth(case) is True]
-    return in_order(fold(case, rules))
+    standing = case.edition.standing(case, case.edition.tasks)
+    return in_order(fold(case, (rule for rule, truth in standing if truth is True)))
 
 
 def fold(case: Case, rules: Iterable[Rule]) -> list[Task]:
@@ -47,7 +47,7 @@ def fold(case: Case, rules: Iterable[Rule]) -> list[Task]:
     for key, (_, task) in made.items():
         if task is not None and key not in dropped:
             extra = tuple(sorted(also.get(key, ())))
-            tasks.append(Task(**{**vars(task), "also": extra}) if extra else task)
+            tasks.append(replace(task, also=extra) if extra else task)
     return tasks
 
 
@@ -61,6 +61,14 @@ def make_task(case: Case, rule: Rule) -> Task | None:
     """The task of one rule, or None when its date would make no sense for this case (a review after
     release).
     """
+    key = ("task", rule.id)
+    if key not in case.memory:
+        case.memory[key] = _make_task(case, rule)
+    made: Task | None = case.memory[key]
+    return made
+
+
+def _make_task(case: Case, rule: Rule) -> Task | None:
     deadline = rule.model.deadline
     due, opens, working = _dates(case, rule)
     sentence = case.day("sentence_date")
