@@ -19,16 +19,16 @@ def configure_logs(level: str) -> None:
     for noisy_module in ("rasa", "apscheduler", "keras", "tensorflow"):
         warnings.filterwarnings("ignore", module=noisy_module)
     numeric = logging.getLevelName(level)
+    quiet = max(numeric, logging.WARNING) if numeric > logging.DEBUG else numeric
     logging.basicConfig(
         level=numeric, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
     )
     for noisy in ("rasa", "rasa_sdk", "apscheduler", "tensorflow", "matplotlib", "alembic", "httpx"):
-        logging.getLogger(noisy).setLevel(
-            max(numeric, logging.WARNING) if numeric > logging.DEBUG else numeric
-        )
+        logging.getLogger(noisy).setLevel(quiet)
+    for handler in logging.getLogger().handlers:
+        # TensorFlow says on the root logger that parts we do not install are missing.
+        handler.addFilter(lambda record: not str(record.msg).startswith("Limited tf."))
     structlog.configure(
-        wrapper_class=structlog.make_filtering_bound_logger(
-            max(numeric, logging.WARNING) if numeric > logging.DEBUG else numeric
-        ),
+        wrapper_class=structlog.make_filtering_bound_logger(quiet),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )

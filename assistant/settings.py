@@ -39,7 +39,7 @@ class Settings(BaseSettings):
     message_limit: int = Field(4000, ge=100, description="most characters of one message")
     live_conversations: int = Field(500, ge=1, description="conversations kept in memory at once")
     events_in_memory: int = Field(
-        300, ge=50, description="most recent events of a conversation kept in memory; all are in the database"
+        60, ge=30, description="most recent events of a conversation kept in memory; all are in the database"
     )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         "INFO", description="DEBUG of the conversation engine prints what people typed: never use it live"

@@ -27,7 +27,7 @@ class AppendingTrackerStore(TrackerStore):
         domain: Domain | None,
         conversations: ConversationRepository,
         live_conversations: int = 500,
-        events_in_memory: int = 300,
+        events_in_memory: int = 60,
         **kwargs: Any,
     ) -> None:
         super().__init__(domain, **kwargs)
