@@ -44,6 +44,12 @@ _ASKS = re.compile(
     r"(?:who|whos|whose|what|whats|when|whens|where|why|how|which|is|are|does|do|can|could|should|would|will|has|have)\b",
     re.IGNORECASE,
 )
+_ASKS_ANYWHERE = re.compile(
+    r"\b(?:who|whos|whose|what|whats|when|whens|where|wheres|why|which|how)\b"
+    r"|\b(?:do|does|did|is|are|am|can|could|should|would|will|has|have|must) (?:i|we|he|she|it|they|this|that)\b"
+    r"|\?\s*$",
+    re.IGNORECASE,
+)
 _SMALL_WORDS = frozenset(
     {
         "he",
@@ -85,6 +91,7 @@ def shape_of(message: str) -> np.ndarray:
     fields = {fact.field for fact in facts}
     told = fields - {"date", "duration", "number", "level", "edition", "not_known", "needs_detail"}
     asks = bool(_ASKS.search(message))
+    asks_anywhere = bool(_ASKS_ANYWHERE.search(message))
     bare = [word for word in text.words if not any(fact.start <= word.start < fact.end for fact in facts)]
     beside = len([word for word in bare if word.kind == "word" and word.norm not in _SMALL_WORDS])
     length = len([word for word in text.words if word.kind != "mark"])
@@ -104,6 +111,8 @@ def shape_of(message: str) -> np.ndarray:
             asks,
             bool(told) and not asks,
             bool(told) and asks,
+            asks_anywhere,
+            bool(told) and not asks_anywhere,
             bool(facts) and beside == 0,
             bool(facts) and beside <= 1,
             bool(facts) and beside <= 3,

@@ -22,6 +22,12 @@ _CALLED = re.compile(
     r"(?i:\b(?:named|called|name is|name's|prisoner name|surname is?|offender name)\b)"
     rf"\s*:?\s+(?P<name>{_SURNAME}(?:\s+{_SURNAME})?)"
 )
+_CALLED_PLAINLY = re.compile(
+    r"\b(?P<lead>name is|name's|names|name:|named|called|surname is|goes by)\s+"
+    r"(?P<name>(?P<given>[a-z]{2,})(?:\s+(?P<surname>[a-z]{2,}(?:[-'][a-z]+)?))?)",
+    re.IGNORECASE,
+)
+"""A name in small letters, which counts after these words only if it starts with a common first name."""
 _PAIR = re.compile(rf"\b(?=(?P<name>(?P<given>{_CAPITAL})\s+(?P<surname>{_SURNAME})\b))")
 _PRISON = re.compile(
     rf"\b(?P<kind>(?i:hmp\s*/\s*h?m?yoi|hmp\s*&\s*yoi|hmp|hmyoi|yoi))\s+(?P<name>{_CAPITAL}(?:\s+{_CAPITAL})?|[a-z]{{4,}})"
@@ -35,6 +41,7 @@ def _names() -> dict[str, Any]:
         "prisons": {name.lower(): name for name in data["prisons"]},
         "given": frozenset(data["given_names"]),
         "not_surnames": frozenset(data["not_surnames"]),
+        "small_words": frozenset(data["small_words"]),
     }
 
 
@@ -84,6 +91,17 @@ def find_names(text: Text) -> Iterator[Fact]:
         for match in pattern.finditer(message):
             taken.append(match.span())
             yield Fact("personal_name", match["name"], match.start(), match.end())
+    for match in _CALLED_PLAINLY.finditer(message):
+        start, end = match.span("name")
+        if any(first < end and start < past for first, past in taken):
+            continue
+        given, surname = match["given"].lower(), (match["surname"] or "").lower()
+        if given not in names["given"]:
+            continue
+        if surname in names["not_surnames"] or surname in names["small_words"]:
+            end = match.end("given")
+        taken.append((match.start(), end))
+        yield Fact("personal_name", message[start:end], match.start(), end)
     for match in _PAIR.finditer(message):
         start, end = match.span("name")
         if match["given"].lower() not in names["given"] or match["surname"].lower() in names["not_surnames"]:

@@ -17,6 +17,10 @@ class Polarity(Enum):
 
 _BREAKS = {",", ";", ".", "?", "!", "(", ")", "but", "though", "however", "because", "just", "only"}
 _DENIALS = {"not", "no", "never", "nor", "neither", "without", "non", "nope", "nothing"}
+_RESUMES = {
+    "he", "she", "it", "they", "i", "his", "her", "its", "that", "this", "wait", "sorry", "actually", "hang",
+}  # fmt: skip
+"""Words after a "no" that answers what went before, and denies nothing that follows: "no, he is CRC"."""
 _REACH = 5  # words between a denial and what it denies
 _ANSWERS_NO = {"no", "none", "nil", "false", "nope", "na"}
 _QUESTION_WORDS = {"who", "what", "when", "where", "why", "how", "which", "whose"}
@@ -153,6 +157,8 @@ class Polarities:
                 return None
             if word in _DENIALS:
                 following = self._text.norms(index + 1, index + 2)
+                if word in _ANSWERS_NO and following and following[0] in _RESUMES:
+                    return None
                 if following[:1] in (["only"], ["just"], ["longer"]) and word != "no":
                     return None
                 return index

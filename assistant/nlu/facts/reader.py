@@ -23,7 +23,7 @@ _LEAD = {
 }  # fmt: skip
 _FILLER = rf"(?:(?:{'|'.join(sorted(_LEAD))}) )*"
 _NUMBER = re.compile(rf"^{_FILLER}(?P<number>\d+(?:\.\d+)?)$")
-_LETTER = re.compile(rf"^{_FILLER}(?P<tier>[abcd])$")
+_LETTER = re.compile(rf"^{_FILLER}(?:not (?:an? )?[abcd] (?:(?:,|but) )?)?(?P<tier>[abcd])(?: not [abcd])?$")
 _CONDITIONS = {"open": True, "closed": False}
 _PEOPLE = {"leaver", "experienced", "care", "woman", "female", "male"}
 _RECALL_DAYS = {14: "fixed_term_14", 28: "fixed_term_28"}
@@ -244,7 +244,7 @@ class _Reading:
             in_years = self.text.norms(duration.past - 1, duration.past)[0].startswith("y")
             if length:
                 self._add(length.field, length.value, length.first, length.past)
-            elif duration.days in _RECALL_DAYS and len(self.text.words) <= 8:
+            elif duration.days in _RECALL_DAYS and self._tells_a_recall(duration.first, duration.past):
                 self._add(
                     "recall_type", _RECALL_DAYS[duration.days], duration.first, duration.past, derived=True
                 )
@@ -258,6 +258,11 @@ class _Reading:
                 self._add("sentence_length_months", duration.months, duration.first, duration.past)
             else:
                 self._add("duration", duration.parts, duration.first, duration.past)
+
+    def _tells_a_recall(self, first: int, past: int) -> bool:
+        """Whether 14 or 28 days are those of a recall: little else is said, or the return is told beside."""
+        told = any(fact.field == "recall_return_date" for fact in self.facts)
+        return len(self.text.words) <= 8 or (told and self._is_an_item(first, past))
 
     def _is_an_item(self, first: int, past: int) -> bool:
         """Whether the words are an item of a list, between commas."""

@@ -1,5 +1,6 @@
 """One value a field: what a message says in the end, and what follows from it."""
 
+from assistant.nlu.facts.dates import day_of
 from assistant.nlu.facts.fact import Fact
 from assistant.nlu.facts.text import Text
 
@@ -37,10 +38,30 @@ def settle(facts: list[Fact], text: Text) -> list[Fact]:
             )  # the custodial part stands beside the whole
         elif len(said) < 2 or said[-1].value == said[-2].value or not _is_a_choice(text, said[-2], said[-1]):
             kept.append(said[-1])
+    kept = _joined(kept)
     known = {fact.field for fact in kept}
     kept = [fact for fact in kept if fact.field != "not_known" or fact.value not in known]
     kept = [fact for fact in kept if fact.field != "needs_detail" or fact.value["field"] not in known]
     return sorted([*kept, *_worked_out(kept)], key=lambda fact: (fact.start, fact.end))
+
+
+def _joined(facts: list[Fact]) -> list[Fact]:
+    """A year and a day said apart made one date: "TED is 2030 not 2029, 14 August"."""
+    years = [fact for fact in facts if fact.field.endswith("_date") and _part(fact, 4)]
+    days = [fact for fact in facts if fact.field == "date" and _part(fact, 7).startswith("--")]
+    if len(years) != 1 or len(days) != 1:
+        return facts
+    year, day = years[0], days[0]
+    month, number = (int(part) for part in _part(day, 7)[2:].split("-"))
+    value = day_of(int(_part(year, 4)), month, number, day.value["partial"])
+    whole = Fact(year.field, value, year.start, max(year.end, day.end), year.derived)
+    return [whole if fact is year else fact for fact in facts if fact is not day]
+
+
+def _part(fact: Fact, length: int) -> str:
+    """What is known of a date that is not whole, if it is written in so many characters."""
+    partial = fact.value.get("partial", "") if isinstance(fact.value, dict) else ""
+    return partial if len(partial) == length else ""
 
 
 def _taken_back(text: Text, fact: Fact) -> bool:

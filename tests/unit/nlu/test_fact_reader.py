@@ -397,7 +397,55 @@ def test_notices_a_likely_name(message: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "message", ["Lancaster Farms did well", "Head of Offender Management", "Tier B Case"]
+    ("message", "name"),
+    [
+        ("his name is peter brown born 3/4/1985", "peter brown"),
+        ("called craig and he's nps", "craig"),
+        ("mr hussain, crd 4/4/28", "hussain"),
+    ],
+)
+def test_notices_a_name_in_small_letters(message: str, name: str) -> None:
+    assert as_table(message)["personal_name"] == name
+
+
+@pytest.mark.parametrize(
+    ("message", "facts"),
+    [
+        ("no she is in open", {"in_open_conditions": True}),
+        ("no he's crc", {"provider": "CRC"}),
+        ("no wait crc was right", {"provider": "CRC"}),
+        ("no hdc", {"hdc_case": False}),
+        ("no he isn't in open", {"in_open_conditions": False}),
+        ("not c, b", {"tier": "B"}),
+    ],
+)
+def test_a_no_that_answers_denies_nothing_after_it(message: str, facts: dict[str, Any]) -> None:
+    assert as_table(message) == facts
+
+
+def test_a_year_and_a_day_said_apart_are_one_date() -> None:
+    assert as_table("ted is 2033 not 2032, 9 june") == {"tariff_expiry_date": "2033-06-09"}
+
+
+def test_the_days_of_a_recall_are_its_type_beside_the_return() -> None:
+    found = as_table("28 day, came back on 4 march 2026, determinate, nps")
+    assert found["recall_type"] == "fixed_term_28"
+
+
+@pytest.mark.parametrize("message", ["hdc eligibility rules", "who is eligible for hdc"])
+def test_rules_about_a_thing_are_no_fact_of_a_case(message: str) -> None:
+    assert as_table(message) == {}
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "his name is not known",
+        "they called him in for a recall",
+        "Lancaster Farms did well",
+        "Head of Offender Management",
+        "Tier B Case",
+    ],
 )
 def test_takes_no_title_or_place_for_a_name(message: str) -> None:
     assert "personal_name" not in as_table(message)
