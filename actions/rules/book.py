@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -168,9 +169,26 @@ class RuleBook:
     def compare_editions(
         self, facts: Mapping[str, object], as_of: date, editions: Sequence[str] | None = None
     ) -> dict[str, Any]:
-        """Where the editions of the policy give different answers for a case."""
-        names = tuple(editions or self.editions)
-        return compare_by_edition({name: self.assess(facts, as_of, name) for name in names}, as_of)
+        """Where the editions of the policy give different answers for a case.
+
+        An edition in which a fact cannot be used is left out, and named under `left_out` with the reason.
+        Raises FactErrors when that is so in every edition.
+        """
+        found: dict[str, Assessment] = {}
+        refused: dict[str, FactErrors] = {}
+        for name in editions or self.editions:
+            self.edition(name)  # an unknown name is a mistake in the question, not in the facts
+            try:
+                found[name] = self.assess(facts, as_of, name)
+            except FactErrors as problem:
+                refused[name] = problem
+        if not found:
+            raise next(iter(refused.values()))
+        left_out = [
+            {"edition": name, "errors": [asdict(error) for error in problem.errors]}
+            for name, problem in refused.items()
+        ]
+        return {**compare_by_edition(found, as_of), "left_out": left_out}
 
     def rule(self, rule_id: str) -> Rule:
         """One rule. Raises KeyError for an identifier that is not in the catalogue."""

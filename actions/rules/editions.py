@@ -81,9 +81,10 @@ class Edition:
             sorted((r for r in catalogue.rules.values() if self._uses(r)), key=lambda r: r.id)
         )
         self.by_id: Mapping[str, Rule] = {rule.id: rule for rule in self.rules}
-        self.ask_when: dict[str, All] = {
-            name: compiler.all(conditions) for name, conditions in catalogue.ask_when.items() if conditions
-        }
+        self.ask_when, self.ask_first_when, self.ask_last_when = (
+            {name: compiler.all(conditions) for name, conditions in asking.items() if conditions}
+            for asking in (catalogue.ask_when, catalogue.ask_first_when, catalogue.ask_last_when)
+        )
         # by the main facts of a case, then by the identity of the list of rules (which the edition keeps)
         self._candidates: dict[tuple[Value, ...], dict[int, tuple[Rule, ...]]] = {}
         self._conflicts: dict[tuple[Value, ...], tuple[Conflict, ...]] = {}

@@ -8,6 +8,7 @@ from actions.rules.case import Case
 from actions.rules.dates import Offset, written
 from actions.rules.derived import FIFTEEN_MONTHS, early_allocation_handover, parole_anchor
 from actions.rules.explain import depends_on, reason, sum_in_words
+from actions.rules.facts import INDETERMINATE
 from actions.rules.logic import NOTHING
 from actions.rules.parts import is_sentenced, open_facts, true_rules
 from actions.rules.responsibility import decide, early_allocation_note, reasons_for
@@ -58,13 +59,22 @@ def _date(case: Case) -> tuple[date | None, list[Reason], frozenset[str]]:
         )
     value = case.value("community_handover_date")
     if isinstance(value, Open):
-        return None, [], value.facts
+        return None, [], value.facts | _could_be_earlier(case)
     if not isinstance(value, date):
         return None, [], NOTHING
-    agreed = case.value("early_allocation_agreed")
-    earlier = isinstance(agreed, Open) and early_allocation_handover(case) is not None
-    still = agreed.facts if isinstance(agreed, Open) and earlier else NOTHING
-    return value, [*_date_reasons(case), *early_allocation_note(case)], still
+    return value, [*_date_reasons(case), *early_allocation_note(case)], _could_be_earlier(case)
+
+
+def _could_be_earlier(case: Case) -> frozenset[str]:
+    """The facts that could still bring the handover to 15 months before release.
+
+    A high-profile case is only thought of when nothing is taken for granted.
+    """
+    recall = case.value("recall_type")
+    if early_allocation_handover(case) is None or not (isinstance(recall, Open) or recall == "none"):
+        return NOTHING
+    still = case.open_facts("early_allocation_agreed")
+    return still if case.presume else still | open_facts(case, "HAND-05")
 
 
 def _early(case: Case) -> tuple[date | None, list[Reason], frozenset[str]]:
@@ -123,7 +133,13 @@ def _kind(
         return "report", [reason(case, rule) for rule in reports], NOTHING
     if day is None and not still and decide(case).status == "decided":
         return "none", [], NOTHING
-    needed = open_facts(case, *MEETING, REPORT[0])  # the other report rule only adds to the first
+    if day is not None and case.today < day:
+        ahead = case.on(day)  # who is responsible by then decides whether the community holds its own meeting
+        meetings = true_rules(ahead, "PAR-11")
+        if meetings:
+            return "meeting", [reason(ahead, rule) for rule in meetings], NOTHING
+    needed = open_facts(case, "PAR-11") if case.value("sentence_type") in INDETERMINATE else NOTHING
+    needed = needed or open_facts(case, *MEETING, REPORT[0])  # the other report rule only adds to the first
     return (None if needed or still else "none"), [], needed
 
 

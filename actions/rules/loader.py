@@ -55,6 +55,8 @@ class Catalogue:
     rules: dict[str, Rule] = field(default_factory=dict)
     fields: dict[str, Field] = field(default_factory=dict)
     ask_when: dict[str, list[ConditionModel]] = field(default_factory=dict)
+    ask_first_when: dict[str, list[ConditionModel]] = field(default_factory=dict)
+    ask_last_when: dict[str, list[ConditionModel]] = field(default_factory=dict)
     documents: dict[str, DocumentModel] = field(default_factory=dict)
     editions: dict[str, EditionModel] = field(default_factory=dict)
     presumptions: list[PresumptionModel] = field(default_factory=list)
@@ -101,6 +103,8 @@ def _add(catalogue: Catalogue, file: CatalogueFile) -> None:
     catalogue.models.update({rule.id: rule for rule in file.rules})
     catalogue.fields.update({model.name: Field.of(model) for model in file.fields})
     catalogue.ask_when.update({model.name: model.ask_when for model in file.fields})
+    catalogue.ask_first_when.update({model.name: model.ask_first_when for model in file.fields})
+    catalogue.ask_last_when.update({model.name: model.ask_last_when for model in file.fields})
     catalogue.documents.update({item.slug: item for item in file.documents})
     catalogue.editions.update({item.id: item for item in file.editions})
     replaced = {(item.fact, tuple(item.editions or ())) for item in file.presumptions}
@@ -140,6 +144,9 @@ def cross_check(catalogue: Catalogue) -> list[str]:
             problems += [
                 f"derived {table.field}: {text}" for text in _condition_problems(row.when, catalogue)
             ]
+    for asking in (catalogue.ask_first_when, catalogue.ask_last_when):
+        for name, conditions in asking.items():
+            problems += [f"field {name}: {text}" for text in _condition_problems(conditions, catalogue)]
     for name, conditions in catalogue.ask_when.items():
         problems += [f"field {name}: {text}" for text in _condition_problems(conditions, catalogue)]
         after = catalogue.fields[name].ask_after
@@ -149,6 +156,8 @@ def cross_check(catalogue: Catalogue) -> list[str]:
     for presumption in catalogue.presumptions:
         if presumption.fact not in catalogue.fields:
             problems.append(f"presumption {presumption.fact}: there is no such field")
+        if presumption.shown_as is not None and presumption.shown_as.fact not in catalogue.fields:
+            problems.append(f"presumption {presumption.fact}: there is no field {presumption.shown_as.fact}")
         for conditions in (presumption.when, presumption.unless):
             problems += [
                 f"presumption {presumption.fact}: {text}"

@@ -31,17 +31,33 @@ def missing_facts(
     """
     wanted = PARTS if ask is None else [part for part in PARTS if part in ask]
     matters: dict[str, list[str]] = {}
+    dated, undated = _open_tasks(case) if "tasks" in wanted else (NOTHING, NOTHING)
     for part in wanted:
-        for name in _open_in(case, part, responsibility, parts):
+        still = dated | undated if part == "tasks" else _open_in(case, part, responsibility, parts)
+        for name in still:
             matters.setdefault(name, []).append(part)
     fields = case.edition.fields
     askable = [name for name in matters if name in fields and fields[name].ask is not None]
     askable = [name for name in askable if _worth_asking(case, name, matters[name])]
     askable = [name for name in askable if not set(fields[name].ask_after) & set(askable)]
-    askable.sort(key=lambda name: (fields[name].ask or 0, name))
+    askable.sort(key=lambda name: (_weight(case, name, matters[name], dated), fields[name].ask or 0, name))
     return tuple(
         {"fact": name, "matters_to": matters[name], "question": fields[name].question} for name in askable
     )
+
+
+def _weight(case: Case, name: str, parts: list[str], dated: frozenset[str]) -> int:
+    """How much hangs on a fact, the most first: who is responsible and the handover, then the other parts and
+    the duties with a date, then duties without one.
+    """
+    first, last = case.edition.ask_first_when.get(name), case.edition.ask_last_when.get(name)
+    if first is not None and first.truth(case) is True:
+        return 0
+    if last is not None and last.truth(case) is True:
+        return 4
+    if "responsibility" in parts or "handover" in parts:
+        return 1
+    return 3 if parts == ["tasks"] and name not in dated else 2
 
 
 def _worth_asking(case: Case, name: str, parts: list[str]) -> bool:
@@ -55,8 +71,6 @@ def _open_in(
 ) -> frozenset[str]:
     if part == "responsibility":
         return responsibility.open_facts | _open_change(case, responsibility)
-    if part == "tasks":
-        return _open_tasks(case)
     return parts[part].open_facts
 
 
@@ -74,17 +88,26 @@ def _open_change(case: Case, now: Responsibility) -> frozenset[str]:
     return still | (value.facts if isinstance(value, Open) else NOTHING)
 
 
-def _open_tasks(case: Case) -> frozenset[str]:
-    still: set[str] = set()
+def _open_tasks(case: Case) -> tuple[frozenset[str], frozenset[str]]:
+    """The facts that duties hang on: those that give or move a date, and those that only add a duty
+    without one.
+    """
+    dated: set[str] = set()
+    undated: set[str] = set()
     for rule, truth in case.edition.standing(case, case.edition.tasks):
         deadline = rule.model.deadline
-        if truth is True and deadline.anchor and deadline.offset is not None:
-            still |= case.open_facts(deadline.anchor)
-        elif truth is None:
-            facts = rule.condition.open_facts(case)
-            if len(facts) <= _FEW and facts <= case.edition.askable and not _long_past(case, rule):
-                still |= facts
-    return frozenset(still)
+        if truth is True:
+            if deadline.anchor and deadline.offset is not None:
+                dated |= case.open_facts(deadline.anchor)
+            continue
+        facts = rule.condition.open_facts(case)
+        if len(facts) <= _FEW and facts <= case.edition.askable and not _long_past(case, rule):
+            has_date = deadline.anchor and deadline.offset is not None and deadline.kind != "undated"
+            if has_date and case.value(str(deadline.anchor)) is not None:
+                dated |= facts
+            else:
+                undated |= facts
+    return frozenset(dated), frozenset(undated)
 
 
 def _long_past(case: Case, rule: Rule) -> bool:
@@ -109,7 +132,14 @@ def assumed_facts(
             matters.setdefault(name, []).append(part)
     order = list(case.edition.presumptions)
     names = sorted((name for name in matters if not isinstance(case.value(name), Open)), key=order.index)
-    return tuple({"fact": name, "value": case.value(name), "matters_to": matters[name]} for name in names)
+    return tuple({**_named(case, name), "matters_to": matters[name]} for name in names)
+
+
+def _named(case: Case, name: str) -> dict[str, Any]:
+    shown = case.edition.presumptions[name].model.shown_as
+    if shown is not None:
+        return {"fact": shown.fact, "value": shown.value}
+    return {"fact": name, "value": case.value(name)}
 
 
 def _presumed_in(case: Case, part: str, responsibility: Responsibility) -> frozenset[str]:

@@ -153,7 +153,16 @@ class FieldModel(Strict):
     ask: int | None = None
     ask_when: list[ConditionModel] = []
     ask_after: list[str] = []
+    ask_first_when: list[ConditionModel] = []
+    ask_last_when: list[ConditionModel] = []
     values: dict[str, str] = {}
+
+
+class ShownModel(Strict):
+    """How a presumption is named where the fact and its value would not say it well."""
+
+    fact: str
+    value: Any
 
 
 class PresumptionModel(Strict):
@@ -165,6 +174,7 @@ class PresumptionModel(Strict):
     when: list[ConditionModel] = []
     unless: list[ConditionModel] = []
     editions: list[str] | None = None
+    shown_as: ShownModel | None = None
     why: str = ""
 
 

@@ -44,14 +44,14 @@ def service_indeterminate(case: Case) -> Value:
 def service_scope(case: Case) -> Value:
     """Whether the service calculates anything: `in_scope`, or the reason why not (S1)."""
     status = case.value("legal_status")
+    age = case.value("age_years")
     if isinstance(status, Open):
-        return status
+        return Open(status.facts | case.open_facts("age_years"))
     if status == "civil":
         return "civil"
-    age = case.value("age_years")
     if isinstance(age, int) and age < 18:
         return "under_18"
-    if isinstance(age, Open) and not case.presume:
+    if isinstance(age, Open):
         return age
     immigration = case.value("immigration_case")
     if immigration is True:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from actions.rules import RuleBook
+from actions.rules.facts import FactErrors
 from actions.rules.missing import PARTS
 
 NPS: dict[str, Any] = {
@@ -73,6 +74,46 @@ def test_a_recalled_lifer_is_asked_for_the_hearing_outcome(book: RuleBook) -> No
     assert "recall_hearing_outcome" in asked(book, facts, "responsibility")
 
 
+def test_after_the_recall_of_an_indeterminate_sentence_the_hearing_is_asked_about_first(
+    book: RuleBook,
+) -> None:
+    for facts in ({"sentence_type": "life"}, {"sentence_type": "ipp", "tariff_expiry_date": "2020-01-06"}):
+        recalled = {**facts, "recall_type": "standard"}
+        assert asked(book, recalled)[0] == "recall_hearing_outcome"
+        assert asked(book, recalled, "responsibility")[0] == "recall_hearing_outcome"
+    assert "recall_hearing_outcome" not in asked(book, {**recalled, "recall_hearing_outcome": "pending"})
+
+
+def test_the_provider_of_an_indeterminate_sentence_is_asked_for_last(book: RuleBook) -> None:
+    for facts in (
+        {"sentence_type": "life"},
+        {"sentence_type": "ipp", "tariff_expiry_date": "2030-06-30"},
+        {"sentence_type": "life", "tariff_expiry_date": "2020-06-30", "sentence_date": "2010-01-06"},
+        {"sentence_type": "life", "recall_type": "standard"},
+    ):
+        assert asked(book, facts)[-1] == "provider"
+        for part in ("responsibility", "handover", "pom_type", "early_allocation"):
+            assert "provider" not in asked(book, facts, part)
+    assert asked(book, {"sentence_type": "life"})[0] == "tariff_expiry_date"
+    assert asked(book, {"sentence_type": "determinate"})[0] == "provider"
+
+
+def test_a_fact_that_only_adds_a_duty_without_a_date_is_asked_for_after_those_that_decide(
+    book: RuleBook,
+) -> None:
+    without = {key: value for key, value in NPS.items() if key not in ("provider", "sentence_date")}
+    missing = book.assess(without, AS_OF).missing
+    deciding = [
+        i for i, item in enumerate(missing) if {"responsibility", "handover"} & set(item["matters_to"])
+    ]
+    assert deciding == list(range(len(deciding)))
+    assert missing[0]["fact"] == "provider"
+    # MAPPA level 1 needs a decision on release on home detention curfew, which has no date of its own
+    facts = {**NPS, "tier": "B", "rosh": "high", "care_experienced": True}
+    order = asked(book, facts)
+    assert order.index("mappa_level") < order.index("date_of_birth")
+
+
 def test_each_question_says_which_parts_it_matters_to(book: RuleBook) -> None:
     missing = {item["fact"]: item for item in book.assess(NPS, AS_OF).missing}
     assert missing["tier"]["matters_to"] == ["pom_type"]
@@ -86,6 +127,22 @@ def test_without_presumptions_the_ordinary_facts_are_asked_for(book: RuleBook) -
     assert strict[:2] == ["legal_status", "recall_type"]
     result = book.assess(NPS, AS_OF, presume=False)
     assert result.assumed == ()
+
+
+def test_without_presumptions_what_could_bring_the_handover_forward_is_asked_for(book: RuleBook) -> None:
+    known = {**NPS, "legal_status": "sentenced", "recall_type": "none"}
+    result = book.assess(known, AS_OF, presume=False, ask=["handover"])
+    assert result.handover.status == "needs_facts"
+    assert {"early_allocation_agreed", "ea_high_profile"} <= {item["fact"] for item in result.missing}
+    assert {"early_allocation_agreed", "ea_high_profile"} <= set(asked(book, NPS, "handover", presume=False))
+    settled = {**known, "early_allocation_agreed": False, "ea_high_profile": False}
+    assert not {"early_allocation_agreed", "ea_high_profile"} & set(
+        asked(book, settled, "handover", presume=False)
+    )
+    assert "ea_high_profile" not in asked(book, known, "handover", presume=False, edition="2019")
+    assert "ea_high_profile" not in asked(
+        book, LIFE, "handover", presume=False
+    )  # no release date to count from
 
 
 def test_a_release_date_read_from_another_fact_is_named(book: RuleBook) -> None:
@@ -184,6 +241,21 @@ def test_editions_are_compared_as_data(book: RuleBook) -> None:
     assert found["handover.date"] == {"2019": "2028-05-03", "2022": "2028-05-19"}
     assert "pom_type.value" not in found
     assert {"HAND-01", "HAND-02"} <= {task["id"] for task in result["tasks"]}
+
+
+def test_an_edition_that_cannot_use_a_fact_is_left_out_of_the_comparison(book: RuleBook) -> None:
+    result = book.compare_editions({**NPS, "mappa_level": 0}, AS_OF)
+    assert result["editions"] == ["2026-service"]
+    assert [item["edition"] for item in result["left_out"]] == ["2019", "2022"]
+    error = result["left_out"][0]["errors"][0]
+    assert error["field"] == "mappa_level"
+    assert error["problem"] == "0 is not an allowed value"
+    assert error["allowed"]
+    assert book.compare_editions(NPS, AS_OF)["left_out"] == []
+    with pytest.raises(FactErrors):
+        book.compare_editions({**NPS, "mappa_level": 7}, AS_OF)
+    with pytest.raises(FactErrors):
+        book.compare_editions(NPS, AS_OF, editions=["2022", "2035"])
 
 
 def test_an_assessment_has_the_form_that_others_rely_on(book: RuleBook) -> None:

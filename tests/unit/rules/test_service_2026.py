@@ -139,3 +139,17 @@ def test_what_follows_inside_and_outside_the_window() -> None:
     inside = answered(facts, TODAY)["early_allocation"]
     assert inside["in_window"] is True
     assert [step["id"] for step in inside["steps"]] == ["SVC-EA-22"]
+
+
+def test_an_unknown_age_is_taken_as_adult_and_named() -> None:
+    facts = {"sentence_type": "determinate", "sentence_date": "2025-01-01"}
+    facts["conditional_release_date"] = "2028-06-01"
+    result = BOOK.assess(facts, TODAY, edition="2026-service")
+    assumed = {item["fact"]: item for item in result.assumed}
+    assert assumed["age_years"]["value"] == "18 or over"
+    assert "responsibility" in assumed["age_years"]["matters_to"]
+    born = BOOK.assess({**facts, "date_of_birth": "1990-05-04"}, TODAY, edition="2026-service")
+    assert "age_years" not in {item["fact"] for item in born.assumed}
+    assert born.responsibility.responsible == result.responsibility.responsible
+    strict = BOOK.assess(facts, TODAY, edition="2026-service", presume=False)
+    assert "date_of_birth" in {item["fact"] for item in strict.missing}

@@ -63,6 +63,18 @@ ROWS: list[tuple[str, dict[str, Any], str, str | None, str | None, str]] = [
     ("TASK-21", LIFE, "2020-01-07", "2020-04-27", None, "POM"),
     ("TASK-25", {**NPS, "last_oasys_date": "2025-03-10"}, "2026-01-06", "2027-03-10", None, "POM"),
     ("TASK-26", {**LIFE, "last_oasys_date": "2020-02-29"}, "2021-01-06", "2023-02-28", None, "POM"),
+    (
+        "TASK-26",
+        {
+            "sentence_type": "life",
+            "tariff_expiry_date": "2030-06-30",
+            "last_oasys_date": "2024-03-15",
+        },
+        "2026-03-02",
+        "2027-03-15",
+        None,
+        "POM",
+    ),
     ("TASK-32", NPS, "2026-01-06", "2028-05-03", None, "POM"),
     ("TASK-33", {**NPS, "mappa_level": 2}, "2028-06-01", "2028-07-03", None, "COM"),
     ("TASK-34", NPS, "2026-01-06", "2028-07-03", None, "COM"),
