@@ -14,7 +14,7 @@ from actions.case_conversation import (
     facts_and_assumptions,
     suppose,
 )
-from actions.conversation.routing import asked_topic, is_about_one_person, is_general, meets_criterion
+from actions.conversation.routing import SURE, asked_topic, is_about_one_person, is_general, meets_criterion
 from actions.conversation.stated_facts import StatedFacts, read_facts
 from actions.conversation.stored_cases import stored_case
 from actions.conversation.turn import Turn
@@ -24,6 +24,12 @@ from actions.texts import text
 from assistant.settings import current_settings
 
 DEFAULT_TOPIC = "responsibility"
+
+MOVES_RESPONSIBILITY = {"recall_type", "parole_decision", "recall_hearing_outcome"}
+"""Facts that do not move a handover date but who is responsible: supposing one asks about that."""
+
+FAINT = 0.35
+"""Below this confidence, a message that states no fact is looked up in the guidance even with a case in play."""
 
 UNSURE = 0.65
 """Below this confidence, a message with a single fact and no case in play may be a question of policy."""
@@ -39,6 +45,10 @@ class AnswerCaseQuestion(AssistantAction):
         book = resources.rule_book()
         stated = read_facts(turn, book)
         topic = asked_topic(turn, stated) or turn.state.topic or DEFAULT_TOPIC
+        if not stated and turn.confidence < (FAINT if turn.state.has_case else SURE):
+            reply, state = answer_policy(turn)
+            if reply.kind == "policy_answer":
+                return reply, state
         if is_general(turn, stated):
             if topic == "early_allocation" and meets_criterion(stated):
                 return answer_in_general(turn, topic)
@@ -101,6 +111,8 @@ class SupposeFacts(AssistantAction):
         """The answer to the last question with the facts changed."""
         stated = read_facts(turn, resources.rule_book())
         topic = asked_topic(turn, stated) or turn.state.topic or DEFAULT_TOPIC
+        if topic == "handover" and MOVES_RESPONSIBILITY & {*stated.facts, *stated.open_choices}:
+            topic = "responsibility"
         if not turn.state.has_case:
             return answer_about_case(turn, topic, stated) if stated else answer_policy(turn)
         return suppose(turn, topic, stated) if stated else answer_about_case(turn, topic, stated)

@@ -10,6 +10,7 @@ from dateutil.relativedelta import relativedelta
 
 from actions import resources
 from actions.answers.case_reply import CaseQuestion, answer_topic, case_reply, change_notes
+from actions.answers.duties import duties_named
 from actions.answers.edition_comparison import compared
 from actions.answers.topic_answer import PARTS
 from actions.answers.wording import fact_in_words, facts_in_words, plain_date, plain_month
@@ -60,6 +61,20 @@ def _ask_to_mend(notes: list[str], state: ConversationState) -> Reply:
         asking_for=state.asking_for,
         suggestions=suggestions("start"),
     )
+
+
+def answer_named_duties(turn: Turn) -> Answered | None:
+    """When, and by whom, the duties are done that a question names for the case in play; None if it names none."""
+    book = resources.rule_book()
+    facts = with_date_of_birth(turn.state.facts, turn.as_of)
+    assessment = assess(book, resources.guidance(), facts, turn.as_of, edition=turn.edition, ask=["tasks"])
+    named = duties_named(turn.text, assessment)
+    if not named:
+        return None
+    question = CaseQuestion("due", turn.state.facts, assessment, named=named)
+    reply, found = case_reply(question, book)
+    kept = remember(reply, found, topic="due", edition=assessment["edition"], question=turn.text)
+    return reply, replace(turn.state, last_answer=kept)
 
 
 def take_facts(turn: Turn, stated: StatedFacts, book: RuleBook) -> tuple[ConversationState, list[str]]:

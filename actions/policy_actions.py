@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from actions import resources
 from actions.base import AssistantAction
-from actions.case_conversation import Answered, answer_about_case, answer_in_general
-from actions.conversation.routing import is_about_a_case, meets_criterion, topic_in_words
+from actions.case_conversation import Answered, answer_about_case, answer_in_general, answer_named_duties
+from actions.conversation.routing import asks_about_a_duty, is_about_a_case, meets_criterion, topic_in_words
 from actions.conversation.stated_facts import read_facts
 from actions.conversation.turn import Turn
 from actions.last_answer import remember
@@ -15,17 +16,31 @@ from actions.policy_answers import answer_question, refusal
 from actions.reply import Reply
 from actions.texts import text
 
+_GOES_BACK = re.compile(
+    r"^(?:and|what about|how about|but)\b(?: what about)?\s*(?=(?:\S+\s*){1,5}$)", re.IGNORECASE
+)
+
 SURE = 0.75
 """From this confidence, a message understood as not permitted is refused whatever the guidance finds."""
 
 
 def answer_policy(turn: Turn) -> Answered:
     """The guidance's answer, with a way back to the question about the case that is still open."""
-    reply = answer_question(resources.guidance(), turn.text)
+    question = whole_question(turn)
+    reply = answer_question(resources.guidance(), question)
     _point_back(reply, turn)
     if reply.kind != "policy_answer":
         return reply, turn.state
-    return reply, replace(turn.state, last_answer=remember(reply, question=turn.text))
+    return reply, replace(turn.state, last_answer=remember(reply, question=question))
+
+
+def whole_question(turn: Turn) -> str:
+    """The question with the one it goes back to: `and for women?` after `how often is key work`."""
+    last = turn.state.last_answer or {}
+    before = last.get("question")
+    if before and last.get("kind") == "policy_answer" and _GOES_BACK.match(turn.text):
+        return f"{before.rstrip(' ?')} {_GOES_BACK.sub('', turn.text)}"
+    return turn.text
 
 
 def _point_back(reply: Reply, turn: Turn) -> None:
@@ -50,6 +65,8 @@ class AnswerPolicyQuestion(AssistantAction):
             return answer_about_case(turn, topic, stated)
         if topic == "early_allocation" and meets_criterion(stated):
             return answer_in_general(turn, topic)
+        if turn.state.facts and not stated and asks_about_a_duty(turn.text):
+            return answer_named_duties(turn) or answer_policy(turn)
         return answer_policy(turn)
 
 
@@ -62,7 +79,7 @@ class RefuseOutOfScope(AssistantAction):
         """Refuse, unless the guidance plainly answers it after all."""
         reply = answer_question(resources.guidance(), turn.text)
         if reply.kind == "policy_answer" and turn.confidence < SURE:
-            return answer_policy(turn)
+            return AnswerPolicyQuestion().answer(turn)
         refused = reply if reply.kind == "refusal" else refusal("out_of_scope")
         _point_back(refused, turn)
         return refused, turn.state

@@ -39,7 +39,8 @@ def reply_from(found: GuidanceAnswer) -> Reply:
         return refusal(found.status)
     citations = [Citation(**asdict(item)) for item in found.citations]
     if found.status == "partly":
-        choices = [Suggestion(title=choice.title, payload=choice.title) for choice in found.choices]
+        titles = dict.fromkeys(choice.title for choice in found.choices)
+        choices = [Suggestion(title=title, payload=title) for title in titles]
         return Reply(
             kind="clarification",
             text="\n".join([text("replies.which_meaning"), *(f"- {item.title}" for item in choices)]),

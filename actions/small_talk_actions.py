@@ -6,8 +6,10 @@ from abc import abstractmethod
 from dataclasses import replace
 
 from actions.base import AssistantAction
-from actions.case_conversation import Answered
+from actions.case_conversation import Answered, answer_about_case
+from actions.conversation.routing import SURE, topic_in_words
 from actions.conversation.turn import Turn
+from actions.policy_actions import answer_policy
 from actions.reply import plain_reply
 
 
@@ -45,11 +47,21 @@ class SayGoodbye(SayWords):
     words = "goodbye"
 
 
-class Help(SayWords):
+class Help(AssistantAction):
     """What to type."""
 
     action_name = "action_help"
-    words = "help"
+
+    def answer(self, turn: Turn) -> Answered:
+        """Show examples, unless the words ask about the case in play or were hardly understood."""
+        topic = topic_in_words(turn.text)
+        if topic and turn.state.has_case:
+            return answer_about_case(turn, topic)
+        if turn.confidence < SURE:
+            reply, state = answer_policy(turn)
+            if reply.kind == "policy_answer":
+                return reply, state
+        return plain_reply("small_talk", "help"), turn.state
 
 
 class AnswerComplaint(SayWords):

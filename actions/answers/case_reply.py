@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from actions.answers.duties import due_answer, parole_answer, recall_answer
+from actions.answers.duties import due_answer, named_answer, parole_answer, recall_answer
 from actions.answers.eligibility import (
     early_allocation_answer,
     pom_type_answer,
@@ -30,6 +30,8 @@ class CaseQuestion:
     assessment: dict[str, Any]
     declined: Sequence[str] = ()
     """Facts the person does not know: not asked again."""
+    named: Sequence[dict[str, Any]] = ()
+    """The duties that the question names, where it asks about some of them only."""
     notes: Sequence[str] = field(default_factory=tuple)
     """Lines that go before the answer: what was read, changed or could not be taken."""
     open_question: tuple[str, str] | None = None
@@ -56,8 +58,11 @@ def answer_topic(topic: str, assessment: dict[str, Any], asking: bool = False) -
 def case_reply(question: CaseQuestion, book: RuleBook) -> tuple[Reply, TopicAnswer]:
     """The reply to a question about a case, and the bare answer for later questions back."""
     assessment = question.assessment
-    asked = _next_question(question, answer_topic(question.topic, assessment))
-    found = answer_topic(question.topic, assessment, asking=asked is not None)
+    if question.named:
+        asked, found = None, named_answer(list(question.named))
+    else:
+        asked = _next_question(question, answer_topic(question.topic, assessment))
+        found = answer_topic(question.topic, assessment, asking=asked is not None)
     open_question = not found.settled and asked is not None
     citations = _citations(found, assessment, question.topic)
     blocks = [

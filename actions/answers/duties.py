@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import Any
 
 from actions.answers.responsibility import responsibility_answer
 from actions.answers.topic_answer import TopicAnswer, role_in_words
 from actions.answers.wording import plain_date
-from actions.texts import text
+from actions.texts import entry, text
 
 PAROLE_RULES = ("PAR", "TASK-31", "TASK-32", "TASK-36", "TASK-37", "HAND-12")
 """Ids, or starts of ids, of the rules about parole and what leads up to it."""
@@ -42,6 +43,34 @@ def due_answer(assessment: dict[str, Any], groups: tuple[str, ...] = ()) -> Topi
         lines=lines,
         reasons=_reasons(shown),
         duties=[{"title": task["title"], "owner": task["owner"]} for task in shown],
+    )
+
+
+def duties_named(message: str, assessment: dict[str, Any]) -> list[dict[str, Any]]:
+    """The dated duties of a case that a question names: `who does the oasys and when`, `when is the referral`.
+
+    Those whose title shares most words with the message; none when they share only everyday words.
+    """
+    said = _telling_words(message)
+    steps = assessment["early_allocation"]["steps"]
+    known = {task["id"]: task for task in [*steps, *assessment["tasks"]] if task["due"] or task["opens"]}
+    shared = {name: len(said & _telling_words(task["title"])) for name, task in known.items()}
+    most = max(shared.values(), default=0)
+    return [known[name] for name, count in shared.items() if count == most > 0]
+
+
+def _telling_words(words: str) -> set[str]:
+    everyday = set(entry("due.everyday_words"))
+    return {word for word in re.findall(r"[a-z0-9]{3,}", words.lower()) if word not in everyday}
+
+
+def named_answer(duties: list[dict[str, Any]]) -> TopicAnswer:
+    """The duties that a question names, with their dates and who does them."""
+    ordered = sorted(duties, key=_when)
+    return TopicAnswer(
+        "\n".join(task_line(task) for task in ordered),
+        reasons=_reasons(ordered),
+        duties=[{"title": task["title"], "owner": task["owner"]} for task in ordered],
     )
 
 

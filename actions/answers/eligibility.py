@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from actions.answers.duties import task_line
-from actions.answers.topic_answer import TopicAnswer
+from actions.answers.topic_answer import TopicAnswer, hedged
 from actions.answers.wording import plain_date
 from actions.texts import entry, text
 
@@ -13,11 +13,12 @@ from actions.texts import entry, text
 def pom_type_answer(assessment: dict[str, Any]) -> TopicAnswer:
     """Probation officer or prison officer POM."""
     part = assessment["pom_type"]
-    key = part["value"] if part["value"] else part["status"]
     return TopicAnswer(
-        text(f"pom_type.{key}"),
+        hedged(text(f"pom_type.{part['value']}"), part["status"])
+        if part["value"]
+        else text(f"pom_type.{part['status']}"),
         reasons=part["reasons"],
-        settled=bool(part["value"]) or part["status"] != "needs_facts",
+        settled=part["status"] != "needs_facts",
     )
 
 
@@ -26,11 +27,12 @@ def service_level_answer(assessment: dict[str, Any]) -> TopicAnswer:
     part = assessment["service_level"]
     exempt = part["additional_tasks_exempt"]
     key = part["status"] if exempt is None else "exempt" if exempt else "not_exempt"
+    short = text(f"service_level.{key}")
     return TopicAnswer(
-        text(f"service_level.{key}"),
+        short if exempt is None else hedged(short, part["status"]),
         lines=[f"- {item if isinstance(item, str) else item.get('title', '')}" for item in part["items"]],
         reasons=part["reasons"],
-        settled=exempt is not None or part["status"] != "needs_facts",
+        settled=part["status"] != "needs_facts",
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from actions.answers.topic_answer import TopicAnswer, role_in_words
+from actions.answers.topic_answer import TopicAnswer, hedged, role_in_words
 from actions.answers.wording import capitalised, plain_date
 from actions.texts import text
 
@@ -34,7 +34,7 @@ def responsibility_answer(assessment: dict[str, Any]) -> TopicAnswer:
             )
         )
     return TopicAnswer(
-        " ".join(sentences),
+        hedged(" ".join(sentences), part["status"]),
         reasons=reasons,
         settled=part["status"] == "decided",
         duties=[{"title": text("responsibility.duty"), "owner": role_in_words(part["responsible"])}],
@@ -55,8 +55,9 @@ def handover_answer(assessment: dict[str, Any]) -> TopicAnswer:
         )
     key = "handover.passed" if part["date"] < assessment["as_of"] else "handover.date"
     return TopicAnswer(
-        text(key, date=plain_date(part["date"])),
+        hedged(text(key, date=plain_date(part["date"])), part["status"]),
         lines=[now.short] if now.settled else [],
         reasons=part["reasons"],
+        settled=part["status"] != "needs_facts",
         duties=now.duties,
     )

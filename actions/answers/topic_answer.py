@@ -39,6 +39,11 @@ class TopicAnswer:
     """Who does what (`title`, `owner`), for a question back: `and who does that?`"""
 
 
+def hedged(short: str, status: str) -> str:
+    """An answer that a fact not yet known can still change says so; any other stays as it is."""
+    return text("case.so_far", answer=short[:1].lower() + short[1:]) if status == "needs_facts" else short
+
+
 def role_in_words(role: str | None) -> str:
     """A role as people read it."""
     return str(catalogue()["roles"].get(role or "none", role))

@@ -106,6 +106,14 @@ def is_about_a_case(turn: Turn, stated: StatedFacts) -> bool:
     return stated.has_dates or told > 1 or (turn.state.has_case and is_about_one_person(turn.text))
 
 
+def asks_about_a_duty(message: str) -> bool:
+    """Whether a question wants the date or the owner of a duty of somebody, not of people in general."""
+    wants = re.search(
+        r"\b(when|who|what date|which date|by when|how long|deadline|due)\b", message, re.IGNORECASE
+    )
+    return bool(wants) and not is_about_anyone(message) and not _A_KIND.search(message)
+
+
 def meets_criterion(stated: StatedFacts) -> bool:
     """Whether a message names a criterion of early allocation as met."""
     return any(name.startswith("ea_") and value for name, value in stated.facts.items())
