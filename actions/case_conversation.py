@@ -125,9 +125,11 @@ def suppose(turn: Turn, topic: str, stated: StatedFacts) -> Answered:
 
 def answer_in_general(turn: Turn, topic: str) -> Answered:
     """An answer from facts of nobody in particular: they are not kept for a later case."""
+    book = resources.rule_book()
     apart = replace(turn, state=turn.state.without_case())
-    reply, state = answer_about_case(apart, topic)
-    reply.asking_for = None
+    state, notes = take_facts(apart, read_facts(apart, book), book)
+    reply, state = _answer(apart, topic, state, notes, book, in_general=True)
+    reply.asking_for, reply.facts = turn.state.asking_for, turn.state.facts
     return reply, replace(turn.state, last_answer=state.last_answer)
 
 
@@ -154,6 +156,7 @@ def _answer(
     notes: list[str],
     book: RuleBook,
     edition: str | None = None,
+    in_general: bool = False,
 ) -> Answered:
     edition = edition or turn.edition
     try:
@@ -167,6 +170,7 @@ def _answer(
         declined=state.declined,
         notes=notes,
         open_question=_open_question(state, assessment, book),
+        in_general=in_general,
     )
     reply, found = case_reply(question, book)
     if not found.settled and reply.asking_for is None:

@@ -32,6 +32,8 @@ class CaseQuestion:
     """Facts the person does not know: not asked again."""
     named: Sequence[dict[str, Any]] = ()
     """The duties that the question names, where it asks about some of them only."""
+    in_general: bool = False
+    """Whether the facts are those of nobody in particular."""
     notes: Sequence[str] = field(default_factory=tuple)
     """Lines that go before the answer: what was read, changed or could not be taken."""
     open_question: tuple[str, str] | None = None
@@ -91,7 +93,7 @@ def case_reply(question: CaseQuestion, book: RuleBook) -> tuple[Reply, TopicAnsw
 def _summary(question: CaseQuestion, assessment: dict[str, Any], book: RuleBook) -> str:
     """The summary for a referral, once every criterion has been asked for or one of them decides."""
     criteria_known = any(name.startswith("ea_") for name in [*question.facts, *question.declined])
-    if question.topic != "early_allocation" or not criteria_known:
+    if question.topic != "early_allocation" or not criteria_known or question.in_general:
         return ""
     return referral_summary(assessment, facts_in_words(book, question.facts))
 
