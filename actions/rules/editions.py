@@ -180,8 +180,15 @@ class Edition:
         key = ("standing", id(rules))
         known: tuple[tuple[Rule, Truth], ...] | None = case.memory.get(key)
         if known is None:
-            pairs = ((rule, rule.condition.truth(case)) for rule in self.candidates(case, rules))
-            known = case.memory[key] = tuple(pair for pair in pairs if pair[1] is not False)
+            truths, found = case.truths, []
+            for rule in self.candidates(case, rules):
+                condition = rule.condition
+                truth = truths[condition.index]  # looked up here for speed: most are known by now
+                if truth is ...:
+                    truth = condition.truth(case)
+                if truth is not False:
+                    found.append((rule, truth))
+            known = case.memory[key] = tuple(found)
         return known
 
     def likely_conflicts(self, case: Case) -> tuple[Conflict, ...]:

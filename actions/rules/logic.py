@@ -159,14 +159,14 @@ class All(Group):
     """True when every part is true, false as soon as one is false.
 
     The parts are tried with the facts entered first and the facts worked out last, which changes nothing but
-    the cost. A group with an `index` remembers its truth in the case.
+    the cost. The case remembers the truth of the group at its `index`.
     """
 
     ENTERED = frozenset(
         {"legal_status", "sentence_type", "provider", "recall_type", "early_allocation_agreed"}
     )
 
-    def __init__(self, parts: Sequence[Condition], index: int = -1, costs: Sequence[int] = ()) -> None:
+    def __init__(self, parts: Sequence[Condition], index: int, costs: Sequence[int] = ()) -> None:
         super().__init__(parts)
         self.index = index
         order = sorted(range(len(self.parts)), key=lambda i: costs[i] if costs else 0)
@@ -180,8 +180,9 @@ class All(Group):
 
     def truth(self, case: Case) -> Truth:
         truths = case.truths
-        if self.index >= 0 and truths[self.index] is not Ellipsis:
-            return truths[self.index]  # type: ignore[no-any-return]
+        known: Any = truths[self.index]
+        if known is not Ellipsis:
+            return known  # type: ignore[no-any-return]
         result: Truth = True
         for index, part in self._tried:
             truth = truths[index] if index >= 0 else Ellipsis
@@ -192,8 +193,7 @@ class All(Group):
                 break
             if truth is None:
                 result = None
-        if self.index >= 0:
-            truths[self.index] = result
+        truths[self.index] = result
         return result
 
     def open_facts(self, case: Case) -> frozenset[str]:

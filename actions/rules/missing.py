@@ -177,7 +177,7 @@ def _presumed_in(case: Case, part: str, responsibility: Responsibility) -> froze
 def _rules(case: Case, conditions: Iterable[Condition]) -> frozenset[str]:
     """The presumed facts without which a decided condition would be open."""
     strict, found = case.strictly(), NOTHING
-    for condition in conditions:
+    for condition in conditions:  # most are decided in the strict case, which then needs no second look
         if condition.truth(strict) is None and condition.truth(case) is not None:
             found |= condition.open_facts(strict)
     return found & case.presumed

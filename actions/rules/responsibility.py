@@ -56,8 +56,11 @@ class Decision:
 def rank(case: Case, rules: tuple[Rule, ...]) -> Ranking:
     """The winning rule and the open rules above it."""
     still: list[Rule] = []
+    truths = case.truths
     for rule in case.edition.candidates(case, rules):
-        truth = rule.condition.truth(case)
+        truth = truths[rule.condition.index]
+        if truth is ...:
+            truth = rule.condition.truth(case)
         if truth is True:
             return Ranking(rule, tuple(still))
         if truth is None:
