@@ -33,7 +33,7 @@ class Case:
         self.edition, self.facts, self.today, self.presume = edition, facts, today, presume
         self.as_of = as_of or today  # stays the same when the case is looked at on a later day
         self.truths: list[Any] = [...] * edition.size
-        self._values: dict[str, Any] = {**facts, "today": today}
+        self.values: dict[str, Any] = {**facts, "today": today}
         self.memory: dict[Any, Any] = {}
 
     def on(self, day: date) -> Case:
@@ -58,15 +58,15 @@ class Case:
 
     def value(self, name: str) -> Value:
         """The value of a fact, entered or worked out."""
-        value: Value | EllipsisType = self._values.get(name, ...)
+        value: Value | EllipsisType = self.values.get(name, ...)
         if value is ...:
-            value = self._values[name] = self._work_out(name)
+            value = self.values[name] = self._work_out(name)
         return value
 
     def _work_out(self, name: str) -> Value:
         derive = self.edition.derivations.get(name)
         if derive is not None:
-            self._values[name] = UNCLEAR  # stops a derivation that (by a mistake in the data) needs itself
+            self.values[name] = UNCLEAR  # stops a derivation that (by a mistake in the data) needs itself
             return derive(self)
         if self.presume:
             presumption = self.edition.presumptions.get(name)

@@ -50,7 +50,9 @@ class Comparison(Condition):
         known: Any = case.truths[self.index]
         if known is not Ellipsis:
             return known  # type: ignore[no-any-return]
-        value, op = case.value(self.field), self.op
+        value, op = case.values.get(self.field, ...), self.op
+        if value is ...:
+            value = case.value(self.field)
         if op in ("eq", "in") and not isinstance(value, Open):  # most comparisons are one of these
             result: Truth = value == self.value if op == "eq" else value in self.allowed
         else:

@@ -12,7 +12,7 @@ from actions.rules.case import Case
 from actions.rules.dates import shift
 from actions.rules.early_allocation import CRITERIA
 from actions.rules.handover import MEETING, REPORT
-from actions.rules.logic import NOTHING, Condition, plain_date
+from actions.rules.logic import NOTHING, All, plain_date
 from actions.rules.responsibility import change_dates, decide, presumed_facts, rank
 from actions.rules.results import Part, Responsibility
 from actions.rules.rule import Rule
@@ -174,11 +174,14 @@ def _presumed_in(case: Case, part: str, responsibility: Responsibility) -> froze
     return _rules(case, conditions) | _values(case, *sorted(anchors))
 
 
-def _rules(case: Case, conditions: Iterable[Condition]) -> frozenset[str]:
+def _rules(case: Case, conditions: Iterable[All]) -> frozenset[str]:
     """The presumed facts without which a decided condition would be open."""
     strict, found = case.strictly(), NOTHING
     for condition in conditions:  # most are decided in the strict case, which then needs no second look
-        if condition.truth(strict) is None and condition.truth(case) is not None:
+        truth = strict.truths[condition.index]
+        if truth is ...:
+            truth = condition.truth(strict)
+        if truth is None and condition.truth(case) is not None:
             found |= condition.open_facts(strict)
     return found & case.presumed
 

@@ -284,9 +284,11 @@ def _presumed_on(case: Case) -> frozenset[str]:
     strict = case.strictly()
     found: frozenset[str] = NOTHING
     for rule in case.edition.responsibility:
-        truth = rule.condition.truth(case)
-        matters = rule is winner or (winner is None or holder(case, rule) != holder(case, winner))
-        if matters and truth is not None and rule.condition.truth(strict) is None:
+        truth = strict.truths[rule.condition.index]
+        if truth is ...:
+            truth = rule.condition.truth(strict)
+        matters = rule is winner or winner is None or holder(case, rule) != holder(case, winner)
+        if matters and truth is None and rule.condition.truth(case) is not None:
             found |= rule.condition.open_facts(strict)
         if rule is winner:
             break
