@@ -125,7 +125,11 @@ def test_another_description_is_another_case(book: RuleBook) -> None:
 
 @pytest.mark.parametrize(
     ("message", "intent"),
-    [("no, CRD is 3 March 2028", "correct_fact"), ("tier B", "give_facts"), ("what if he was CRC", "what_if")],
+    [
+        ("no, CRD is 3 March 2028", "correct_fact"),
+        ("tier B", "give_facts"),
+        ("what if he was CRC", "what_if"),
+    ],
 )
 def test_a_correction_or_an_addition_is_the_same_case(book: RuleBook, message: str, intent: str) -> None:
     same = turn(message, intent, facts=KNOWN)
