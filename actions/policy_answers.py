@@ -36,14 +36,14 @@ def answer_from_edition(guidance: Guidance, question: str, edition: str) -> Repl
 def reply_from(found: GuidanceAnswer) -> Reply:
     """An answer of the guidance as a reply."""
     if found.status in ("not_in_guidance", "out_of_scope", "not_permitted"):
-        return refusal(found.status)
+        return refusal(found.status, found.short)
     citations = [Citation(**asdict(item)) for item in found.citations]
     if found.status == "partly":
         titles = dict.fromkeys(choice.title for choice in found.choices)
         choices = [Suggestion(title=title, payload=title) for title in titles]
         return Reply(
             kind="clarification",
-            text="\n".join([text("replies.which_meaning"), *(f"- {item.title}" for item in choices)]),
+            text=found.short or text("replies.which_meaning"),
             answer=Answer(short=found.short or text("replies.which_meaning"), status="partly"),
             citations=citations,
             suggestions=choices or suggestions("start"),
@@ -59,12 +59,12 @@ def reply_from(found: GuidanceAnswer) -> Reply:
     )
 
 
-def refusal(status: AnswerStatus) -> Reply:
-    """A refusal that says what the assistant can do."""
-    words = text(f"replies.{status}")
+def refusal(status: AnswerStatus, reason: str = "") -> Reply:
+    """A refusal with its reason, that says what the assistant can do."""
+    short = reason or text(f"replies.{status}")
     return Reply(
         kind="refusal",
-        text=words,
-        answer=Answer(short=words, status=status),
+        text=f"{short}\n\n{text('replies.can_do')}",
+        answer=Answer(short=short, status=status),
         suggestions=suggestions("start"),
     )
