@@ -15,14 +15,23 @@ from knowledge.criteria import (
     asked_theme,
     asks_reflection,
     list_criteria,
+    named_criteria_document,
 )
+from knowledge.cues import parts_of
 from knowledge.embedding import FloatArray
 from knowledge.glossary import Glossary, GlossaryEntry
 from knowledge.index import Snapshot
 from knowledge.passages import Passage
 from knowledge.quotes import QuoteFinder
 from knowledge.ranking import Ranked, confidence, confidence_features, rank, shipped_weights
-from knowledge.refusal import RefusalTopic, forbidden_by_pattern, premises, presumes, refusal_topics
+from knowledge.refusal import (
+    RefusalTopic,
+    forbidden_by_pattern,
+    only_resembles,
+    premises,
+    presumes,
+    refusal_topics,
+)
 from knowledge.retrieval import Candidates, Retriever
 from knowledge.wording import first_sentences, say, short_answer
 
@@ -31,6 +40,8 @@ ASKED_ALIKE = 0.75  # cosine from which a bank question is taken to ask the same
 PREMISE_ALIKE = 0.6
 NAMED_ALIKE = 0.38  # cosine from which an example of another subject says why a question is refused
 QUOTE_CHARACTERS = 1500
+TWIN_MARGIN = 1.0  # of the score, within which two printings of a criterion are equally near
+PART_SURE = 0.9  # confidence from which a further part of a question is answered beside the first
 
 
 @dataclass(frozen=True)
@@ -102,6 +113,9 @@ class Answerer:
         asked = self._glossary.asked(question)
         topic, nearness = self._nearest_refusal(candidates.vector)
         best_asked = float(candidates.features[:, 5].max())
+        if topic and only_resembles(question, topic, len(candidates.query.terms), nearness):
+            topic, nearness = None, min(nearness, best_asked)
+        ranked = self._twins_together(question, candidates, ranked)
         sure = confidence(confidence_features(candidates, ranked, nearness, best_asked))
         if asked and asked[1] is None:
             return GuidanceAnswer(
@@ -165,6 +179,12 @@ class Answerer:
     ) -> GuidanceAnswer:
         passage = self._snapshot.passages[int(ranked.rows[0])]
         short = self._said(candidates, ranked)
+        parts, cited = self._other_parts(question, passage, short)
+        if parts:
+            short = "\n\n".join([short, *parts])
+            added = {c.passage_id for c in cited}
+            rest = [c for c in citations[1:] if c.passage_id not in added]
+            citations = [citations[0], *cited, *rest][: max(limit, 1 + len(cited))]
         citations, notes = self._with_other_editions(question, passage, citations, limit)
         if notes:
             short = f"{short}\n\n{say('editions_differ', note=notes[0])}"
@@ -185,6 +205,52 @@ class Answerer:
             [],
             notes,
         )
+
+    def _twins_together(self, question: str, candidates: Candidates, ranked: Ranked) -> Ranked:
+        """The ranking with the other printings of a first criterion right after it, so that all are cited; first
+        comes that of a document which the question names, or of nearly equals the one with the fuller wording."""
+        passages = self._snapshot.passages
+        first = passages[int(ranked.rows[0])]
+        if first.kind != "criterion" or first.code is None:
+            return ranked
+        twins = [
+            place
+            for place, row in enumerate(ranked.rows[:20].tolist())
+            if passages[row].code == first.code and passages[row].kind == "criterion"
+        ]
+        if len(twins) < 2:
+            return ranked
+        named = named_criteria_document(question)
+
+        def order(place: int) -> tuple[bool, bool, int]:
+            passage = passages[int(ranked.rows[place])]
+            near = float(ranked.scores[0] - ranked.scores[place]) < TWIN_MARGIN
+            return (passage.document != named, not near, -len(passage.quote) if near else place)
+
+        rest = [place for place in range(len(ranked.rows)) if place not in twins]
+        places = np.array([*sorted(twins, key=order), *rest], np.int64)
+        return Ranked(ranked.rows[places], ranked.scores, ranked.places[places])
+
+    def _other_parts(self, question: str, passage: Passage, short: str) -> tuple[list[str], list[Citation]]:
+        """What answers the other parts of a question of several, with the citations of other passages."""
+        said: list[str] = []
+        cited: list[Citation] = []
+        for part in parts_of(question):
+            candidates = self._retriever.candidates(self._retriever.lexicon.query(part))
+            if not len(candidates.rows):
+                continue
+            ranked = rank(candidates)
+            best_asked = float(candidates.features[:, 5].max())
+            _, nearness = self._nearest_refusal(candidates.vector)
+            sure = confidence(confidence_features(candidates, ranked, nearness, best_asked))
+            other = self._snapshot.passages[int(ranked.rows[0])]
+            text = self._said(candidates, ranked)
+            if sure < PART_SURE or text in short or short in text or any(text in one for one in said):
+                continue
+            if other.id != passage.id:
+                cited.append(citation(self._snapshot, other))
+            said.append(text)
+        return said, cited
 
     def _said(self, candidates: Candidates, ranked: Ranked) -> str:
         """The sentences of the first passage that answer, introduced as older where they are."""

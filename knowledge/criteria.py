@@ -84,6 +84,26 @@ def theme_of(text: str) -> str | None:
     return best if scores[best] else None
 
 
+_NAMED_DOCUMENTS = (
+    ("omi-report-yorkshire-humberside-2008", _REPORT),
+    (
+        "omi-risk-of-harm-module-2007",
+        re.compile(
+            r"\brohim\b|\bro?sh? module\b|risk of (?:serious )?harm (?:inspection )?module|\b2007\b", re.I
+        ),
+    ),
+    (
+        "omi-criteria-custody",
+        re.compile(r"\bcustody criteria\b|criteria (?:\(|for |in )custody|\bthemes?\b", re.I),
+    ),
+)
+
+
+def named_criteria_document(question: str) -> str | None:
+    """The document with inspection criteria that a question names, by title or year, or None."""
+    return next((slug for slug, pattern in _NAMED_DOCUMENTS if pattern.search(question)), None)
+
+
 def asks_reflection(question: str) -> bool:
     """Whether a question asks for reflection questions."""
     return bool(_REFLECTION.search(question))

@@ -60,3 +60,22 @@ def states_time(text: str) -> bool:
 def states_number(text: str) -> bool:
     """Whether a text states a figure."""
     return bool(_FIGURE.search(text))
+
+
+_ASKING = r"(?:who|whos|when|whens|what|whats|how|where|which|why)"
+_AND = re.compile(rf"\s*(?:,|;|\?|\band\b|\bor\b)+\s*(?:and\s+)?(?={_ASKING}\b)", re.IGNORECASE)
+_FIRST_WORD = re.compile(rf"^{_ASKING}(?: (?:long|soon|often|many))?\b\s*", re.IGNORECASE)
+
+
+def parts_of(question: str) -> list[str]:
+    """The parts of a question that asks several things, each able to stand alone; empty when it asks one.
+
+    >>> parts_of("who writes the sentence plan and when")
+    ['who writes the sentence plan', 'when writes the sentence plan']
+    """
+    parts = [part.strip(" ,;?") for part in _AND.split(question)]
+    parts = [part for part in parts if part]
+    if len(parts) < 2 or not _FIRST_WORD.match(parts[0]):
+        return []
+    about = _FIRST_WORD.sub("", parts[0])
+    return [part if len(part.split()) > 3 else f"{part} {about}" for part in parts]

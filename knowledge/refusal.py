@@ -82,3 +82,18 @@ _PRESUMES = re.compile(
 def presumes(question: str) -> bool:
     """Whether a question is put so that it takes something for granted ("since ...", "... right?")."""
     return bool(_PRESUMES.search(question))
+
+
+_ASKS_FACT = re.compile(r"^(?:so )?(?:who|when|which|where|what|whats|does|do|is|are)\b", re.IGNORECASE)
+_VAGUE_TERMS = 1  # content words up to which a question names a subject and asks for nothing
+_SAME = 0.8  # cosine from which a question is the example itself in other words
+
+
+def only_resembles(question: str, topic: RefusalTopic, terms: int, nearness: float) -> bool:
+    """Whether a question is merely near a forbidden request: "what about victims?" asks for nobody's name, and
+    "who writes the OASys on remand?" does not ask for one to be written."""
+    if topic.kind != "not_permitted" or nearness >= _SAME:
+        return False
+    return terms <= _VAGUE_TERMS or (
+        topic.topic == "deciding or falsifying" and bool(_ASKS_FACT.match(question))
+    )

@@ -1,6 +1,7 @@
 """The one or two sentences that answer, taken from the passage, and the words put around them."""
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 
@@ -19,6 +20,11 @@ LIST_ITEMS = 12
 STATED = 0.35  # what it counts that a sentence states a time or figure where one is asked for
 PARALLEL = 0.55  # share of words from which two units say the same of different cases
 VOTE = 1.2  # what the likeness of a reviewed question counts beside the meaning of the sentence itself
+RUN = 3  # sentences at most that are given from one passage
+RUN_CHARACTERS = 600  # what they may add up to
+NEIGHBOUR = 0.3  # share of the best sentence's score from which its neighbour is given with it
+_POINTS_BACK = re.compile(r"(?:This|These|That|They|It|He|She|Such|Those|However|Therefore|In addition)\b")
+_BARE_LEAD = re.compile(r"(?:They|These|This|It|He or she)\b.{0,40}$")
 _ASKS_LIST = re.compile(
     r"\b(?:list|what are the|which are|all the|give me|name the|examples? of|what (?:sort|kind|type)s?|"
     r"what (?:things|tasks|criteria|services|activities|courses|jobs|duties|topics|themes|principles|steps)|"
@@ -63,6 +69,9 @@ def short_answer(
     """
     if bank_answer:
         answer = clean(bank_answer)
+        named = [u for u in passage.units if u.is_item and u.text.rstrip(" .;") in answer]
+        if len(named) > 1 and is_list(passage):
+            return _listed(passage, named)
         if answer.endswith(":") and is_list(passage):
             return whole_list(passage)
         alone = not any(_parallel(answer, unit.text) for unit in passage.units if unit.text not in answer)
@@ -94,15 +103,41 @@ def short_answer(
         under = "; ".join(other.text.rstrip(".;") for other in passage.units[best + 1 : best + 5])
         return first_sentences(f"{unit.text} {under}", 2 * SHORT_CHARACTERS)
     alike = [i for i, also in enumerate(passage.units) if i != best and _parallel(unit.text, also.text)]
-    for other in alike[:3] or np.argsort(-scores)[1:2].tolist():
+    for other in alike[:3]:
         also = passage.units[other].text
-        close = bool(alike) or scores[other] > 0.65 * scores[best]
-        if close and len(unit.text) + len(also) < SHORT_CHARACTERS:
+        if len(unit.text) + len(also) < SHORT_CHARACTERS:
             chosen += [other] if not also.endswith(":") else []
+    if not alike:
+        chosen = _run_around(passage.units, scores, best)
     if len(chosen) > 1 and all(passage.units[i].is_item for i in chosen):
         return _with_lead(passage, "; ".join(passage.units[i].text.rstrip(".;") for i in sorted(chosen)))
     text = " ".join(passage.units[i].text for i in sorted(chosen))
     return _with_lead(passage, text)
+
+
+def _run_around(units: tuple[Unit, ...], scores: FloatArray, best: int) -> list[int]:
+    """The best unit with its neighbours, while they are about the question too: sentences that follow each other
+    can be read together, sentences picked from here and there cannot. A sentence that points back ("This is
+    why ...") brings the one before it."""
+    first = last = best
+    size = len(units[best].text)
+    while last - first + 1 < RUN:
+        points_back = first > 0 and bool(_POINTS_BACK.match(units[first].text))
+        near = [first - 1] if points_back else [i for i in (first - 1, last + 1) if 0 <= i < len(units)]
+        near = [
+            i
+            for i in near
+            if units[i].is_item == units[best].is_item
+            and not units[i].text.endswith(":")
+            and size + len(units[i].text) <= RUN_CHARACTERS
+            and (points_back or scores[i] > NEIGHBOUR * scores[best])
+        ]
+        if not near:
+            break
+        other = max(near, key=lambda i: scores[i])
+        first, last = min(first, other), max(last, other)
+        size += len(units[other].text) + 1
+    return list(range(first, last + 1))
 
 
 def _parallel(one: str, other: str) -> bool:
@@ -135,13 +170,17 @@ def _wants_list(passage: Passage, query: Query, scores: FloatArray, best: int) -
 
 def whole_list(passage: Passage) -> str:
     """A list in words: its lead-in, then its items, the last ones left to the quote when there are many."""
+    return _listed(passage, [unit for unit in passage.units if unit.is_item])
+
+
+def _listed(passage: Passage, named: Sequence[Unit]) -> str:
+    """Items of a list under its lead-in; under its heading too where the lead-in names nobody ("They will:")."""
     leads = [unit.text for unit in passage.units if not unit.is_item]
-    lead = (
-        " ".join(leads[-2:])
-        if leads
-        else (passage.context or (passage.section[-1] if passage.section else ""))
-    )
-    items = [unit.text.rstrip(".;,") for unit in passage.units if unit.is_item]
+    heading = passage.section[-1] if passage.section else ""
+    lead = " ".join(leads[-2:]) if leads else (passage.context or heading)
+    if heading and _BARE_LEAD.match(lead):
+        lead = f"{heading}\n{lead}"
+    items = [unit.text.rstrip(" .;,") for unit in named]
     shown = items[:LIST_ITEMS]
     more = f"\n(and {len(items) - len(shown)} more, quoted below)" if len(items) > len(shown) else ""
     return f"{lead.rstrip(':')}:\n" + "\n".join(f"- {item}" for item in shown) + more
@@ -159,7 +198,7 @@ def _with_lead(passage: Passage, text: str) -> str:
     lead = first.text if not first.is_item else passage.context
     heading = passage.section[-1] if passage.section else ""
     if (
-        not lead
+        (not lead or _BARE_LEAD.match(lead))
         and 3 < len(heading) < 80
         and not heading.startswith(("Finding", "Summary", "Area", "National"))
     ):

@@ -3,6 +3,7 @@
 import pytest
 
 from knowledge.blocks import collapse
+from knowledge.cues import parts_of
 from knowledge.glossary import shared_glossary
 from knowledge.guidance import Guidance, build_index
 from knowledge.refusal import premises
@@ -147,3 +148,41 @@ def test_glossary_and_premises_quote_the_documents(guidance: Guidance) -> None:
 
 def test_building_again_does_nothing_when_nothing_has_changed(guidance_database: str) -> None:
     assert not build_index(guidance_database).rebuilt
+
+
+def test_a_question_near_a_forbidden_request_is_not_taken_for_one(guidance: Guidance) -> None:
+    """Naming victims, or asking who writes an OASys, asks for nobody's name and for nothing to be written."""
+    for question in ("what about victims", "who writes the oasys for remand"):
+        assert guidance.ask(question).status != "not_permitted", question
+
+
+def test_every_printing_of_a_criterion_is_cited_together(guidance: Guidance) -> None:
+    answer = guidance.ask("criterion on mappa being used effectively for appropriate cases")
+    printed = [guidance.passage(cited.passage_id) for cited in answer.citations[:2]]
+    assert [passage.code for passage in printed if passage] == ["2.2b", "2.2b"]
+    assert {cited.document for cited in answer.citations[:2]} == {
+        "omi-criteria-custody",
+        "omi-risk-of-harm-module-2007",
+    }
+
+
+def test_an_item_under_a_lead_in_that_names_nobody_says_whose_duty_it_is(guidance: Guidance) -> None:
+    answer = guidance.ask("who line manages the poms")
+    assert answer.status == "answered"
+    assert "Head of Offender Management Delivery" in answer.short
+    assert "Line manage all Prison Offender Managers" in answer.short
+
+
+def test_items_of_a_list_are_given_as_lines_under_their_heading(guidance: Guidance) -> None:
+    lines = guidance.ask("what counts as automatic early allocation").short.splitlines()
+    assert lines[0] == "Automatic Early Allocation:"
+    assert lines[1] == "- Individuals with Terrorism ACT / TACT related offences"
+
+
+def test_a_question_of_two_parts_stands_as_two_questions() -> None:
+    assert parts_of("who does the first oasys and how long do they have for it") == [
+        "who does the first oasys",
+        "how long do they have for it",
+    ]
+    assert parts_of("who chairs the board and when") == ["who chairs the board", "when chairs the board"]
+    assert parts_of("who is responsible for training and education") == []
