@@ -20,6 +20,7 @@ LIST_ITEMS = 12
 STATED = 0.35  # what it counts that a sentence states a time or figure where one is asked for
 PARALLEL = 0.55  # share of words from which two units say the same of different cases
 VOTE = 1.2  # what the likeness of a reviewed question counts beside the meaning of the sentence itself
+SCANT = 80
 RUN = 3  # sentences at most that are given from one passage
 RUN_CHARACTERS = 600  # what they may add up to
 NEIGHBOUR = 0.3  # share of the best sentence's score from which its neighbour is given with it
@@ -78,7 +79,14 @@ def short_answer(
         whole = next((unit.text for unit in passage.units if answer in unit.text), answer)
         if answer[:1].islower() and len(whole) <= SHORT_CHARACTERS:
             answer = whole  # the words quoted begin in the middle of a sentence
-        if len(answer) <= SHORT_CHARACTERS and " " in answer.strip() and passage.kind != "row" and alone:
+        scant = len(answer) < SCANT and passage.kind == "paragraph"  # "This is vital." says too little alone
+        if (
+            len(answer) <= SHORT_CHARACTERS
+            and " " in answer
+            and passage.kind != "row"
+            and alone
+            and not scant
+        ):
             return _with_lead(passage, answer)
     if passage.kind == "row":
         return _best_of_row(passage, query, vector, unit_vectors, statistics)
@@ -192,8 +200,8 @@ def _with_lead(passage: Passage, text: str) -> str:
         (u for u in passage.units if u.is_item and (text in u.text or text.startswith(u.text.rstrip(".;")))),
         None,
     )
-    if item is None or len(text) > SHORT_CHARACTERS:
-        return text
+    if item is None or passage.kind == "finding" or len(text) > SHORT_CHARACTERS:
+        return text  # what stands over a finding is the criterion: what was expected, not what was found
     first = passage.units[0]
     lead = first.text if not first.is_item else passage.context
     heading = passage.section[-1] if passage.section else ""

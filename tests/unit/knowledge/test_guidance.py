@@ -186,3 +186,9 @@ def test_a_question_of_two_parts_stands_as_two_questions() -> None:
     ]
     assert parts_of("who chairs the board and when") == ["who chairs the board", "when chairs the board"]
     assert parts_of("who is responsible for training and education") == []
+
+
+def test_what_was_expected_is_not_given_as_what_was_found(guidance: Guidance) -> None:
+    short = guidance.ask("what did the yorkshire report say about personal officers").short
+    assert "understood by other departments was variable" in short
+    assert "are clearly defined and understood" not in short
