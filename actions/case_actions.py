@@ -113,6 +113,8 @@ class SupposeFacts(AssistantAction):
         topic = asked_topic(turn, stated) or turn.state.topic or DEFAULT_TOPIC
         if topic == "handover" and MOVES_RESPONSIBILITY & {*stated.facts, *stated.open_choices}:
             topic = "responsibility"
+        if topic == "early_allocation" and "early_allocation_agreed" in stated.facts:
+            topic = "handover"
         if not turn.state.has_case:
             return answer_about_case(turn, topic, stated) if stated else answer_policy(turn)
         return suppose(turn, topic, stated) if stated else answer_about_case(turn, topic, stated)

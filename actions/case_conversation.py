@@ -45,7 +45,13 @@ def facts_and_assumptions(turn: Turn, state: ConversationState) -> str:
     """The facts of the case in play, and what is taken for granted about it."""
     book = resources.rule_book()
     assumed = book.assess(with_date_of_birth(state.facts, turn.as_of), turn.as_of).as_dict()["assumed"]
-    said = [text("case.facts_used", facts=facts_in_words(book, state.facts))] if state.facts else []
+    facts = [facts_in_words(book, state.facts)] if state.facts else []
+    facts += [
+        text("case.part_date", label=book.field(name).label, month=plain_month(part) if "-" in part else part)
+        for name, part in state.part_dates.items()
+    ]
+    facts += [entry(f"open_choices.{name}") for name in state.open_choices]
+    said = [text("case.facts_used", facts=", ".join(facts))] if facts else []
     if assumed:
         words = ", ".join(fact_in_words(book, item["fact"], item["value"]) for item in assumed)
         said.append(text("case.assumed", facts=words))

@@ -11,6 +11,7 @@ from actions.answers.wording import quoted
 from actions.base import AssistantAction
 from actions.case_conversation import Answered, under_editions
 from actions.conversation.turn import Turn
+from actions.edition_conflicts import named_conflict
 from actions.policy_actions import answer_policy
 from actions.policy_answers import answer_from_edition
 from actions.reply import Answer, Citation, Reply, plain_reply, suggestions
@@ -89,7 +90,7 @@ class CompareEditions(AssistantAction):
                 found = answer_from_edition(resources.guidance(), last["question"], named[0])
                 if found is not None:
                     return found, turn.state
-            return answer_policy(turn)
+            return named_conflict(turn) or answer_policy(turn)
         default = turn.edition or current_settings().edition
         book = resources.rule_book()
         editions = list(dict.fromkeys([*named, default])) if named else list(book.editions)

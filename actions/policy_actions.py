@@ -11,6 +11,7 @@ from actions.case_conversation import Answered, answer_about_case, answer_in_gen
 from actions.conversation.routing import asks_about_a_duty, is_about_a_case, meets_criterion, topic_in_words
 from actions.conversation.stated_facts import read_facts
 from actions.conversation.turn import Turn
+from actions.edition_conflicts import named_conflict, names_several_editions
 from actions.last_answer import remember
 from actions.policy_answers import answer_question, refusal
 from actions.reply import Reply
@@ -65,6 +66,8 @@ class AnswerPolicyQuestion(AssistantAction):
             return answer_about_case(turn, topic, stated)
         if topic == "early_allocation" and meets_criterion(stated):
             return answer_in_general(turn, topic)
+        if names_several_editions(turn):
+            return named_conflict(turn) or answer_policy(turn)
         if turn.state.facts and not stated and asks_about_a_duty(turn.text):
             return answer_named_duties(turn) or answer_policy(turn)
         return answer_policy(turn)

@@ -44,7 +44,8 @@ def early_allocation_answer(assessment: dict[str, Any], asking: bool = False) ->
     part = assessment["early_allocation"]
     settled = part["outcome"] != "unknown"
     if asking and not settled:
-        return TopicAnswer(text("early_allocation.unknown"), reasons=[], settled=False)
+        deciders = list(entry("early_allocation.deciders"))
+        return TopicAnswer(text("early_allocation.unknown"), settled=False, duties=deciders)
     unknown = [item for item in part["criteria"] if item["met"] is None]
     short = (
         text(f"early_allocation.{part['outcome']}")
@@ -66,7 +67,8 @@ def early_allocation_answer(assessment: dict[str, Any], asking: bool = False) ->
         lines=lines,
         reasons=part["reasons"],
         settled=settled,
-        duties=[{"title": task["title"], "owner": task["owner"]} for task in part["steps"]],
+        duties=[{"title": task["title"], "owner": task["owner"]} for task in part["steps"]]
+        + list(entry("early_allocation.deciders")),
     )
 
 

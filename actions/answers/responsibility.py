@@ -53,11 +53,13 @@ def handover_answer(assessment: dict[str, Any]) -> TopicAnswer:
             reasons=part["reasons"],
             settled=settled,
         )
+    # What is still open may be the form of the handover only (a meeting or a report), not its day.
+    status = "decided" if now.settled else part["status"]
     key = "handover.passed" if part["date"] < assessment["as_of"] else "handover.date"
     return TopicAnswer(
-        hedged(text(key, date=plain_date(part["date"])), part["status"]),
+        hedged(text(key, date=plain_date(part["date"])), status),
         lines=[now.short] if now.settled else [],
         reasons=part["reasons"],
-        settled=part["status"] != "needs_facts",
+        settled=status != "needs_facts",
         duties=now.duties,
     )

@@ -43,10 +43,10 @@ def asked_topic(turn: Turn, stated: StatedFacts) -> str | None:
     """
     if turn.state.asking_for in stated.facts and len(turn.text.split()) <= FEW_WORDS:
         return topic_in_words(turn.text)
-    for name, topic in _topics().items():
-        if turn.intent == topic["intent"]:
-            return name
-    return topic_in_words(turn.text)
+    asked = next((name for name, topic in _topics().items() if turn.intent == topic["intent"]), None)
+    if asked == "early_allocation" and (turn.state.facts | stated.facts).get("early_allocation_agreed"):
+        return "handover"  # nothing is left to assess: what is asked is when the case goes across
+    return asked or topic_in_words(turn.text)
 
 
 _ONE_PERSON = re.compile(
@@ -119,8 +119,17 @@ def meets_criterion(stated: StatedFacts) -> bool:
     return any(name.startswith("ea_") and value for name, value in stated.facts.items())
 
 
+_ANOTHER = re.compile(
+    r"^\W*(?:(?:ok|right|now|next|and)\W+)*(?:a |the )?(?:new|another|different|next|other)"
+    r" (?:case|one|lad|man|prisoner|fella|guy|bloke|woman|person)\b",
+    re.IGNORECASE,
+)
+
+
 def starts_another_case(turn: Turn, stated: StatedFacts) -> bool:
     """Whether a message describes somebody else than the case in play."""
+    if _ANOTHER.search(turn.text):
+        return True
     if turn.intent in ("correct_fact", "what_if") or turn.state.asking_for in stated.facts:
         return False
     known = turn.state.facts

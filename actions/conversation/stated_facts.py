@@ -86,7 +86,7 @@ def _place(kind: str, entity: dict[str, Any], turn: Turn, book: RuleBook, stated
             return asked
         if kind == "level" and value in wanted.allowed:
             return asked
-    if kind == "level" and turn.intent == "correct_fact" and "rosh" in turn.state.facts:
+    if kind == "level" and turn.intent in ("correct_fact", "what_if") and "rosh" in turn.state.facts:
         return "rosh"
     if kind == "date" and turn.intent in ("give_facts", "correct_fact") and not asked:
         stated.problems.append(("date_without_role", {"date": _typed(entity, turn)}))
