@@ -115,7 +115,8 @@ def short_answer(
         also = passage.units[other].text
         if len(unit.text) + len(also) < SHORT_CHARACTERS:
             chosen += [other] if not also.endswith(":") else []
-    if not alike:
+    told = states is not None and bool(states(unit.text))  # the time or number asked for stands in it
+    if not alike and not told:
         chosen = _run_around(passage.units, scores, best)
     if len(chosen) > 1 and all(passage.units[i].is_item for i in chosen):
         return _with_lead(passage, "; ".join(passage.units[i].text.rstrip(".;") for i in sorted(chosen)))
