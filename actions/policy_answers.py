@@ -36,7 +36,8 @@ def answer_from_edition(guidance: Guidance, question: str, edition: str) -> Repl
 def reply_from(found: GuidanceAnswer) -> Reply:
     """An answer of the guidance as a reply."""
     if found.status in ("not_in_guidance", "out_of_scope", "not_permitted"):
-        return refusal(found.status, found.short)
+        # Out of scope needs no reason of its own: what the assistant can do follows in any case.
+        return refusal(found.status, found.short if found.status != "out_of_scope" else "")
     citations = [Citation(**asdict(item)) for item in found.citations]
     if found.status == "partly":
         titles = dict.fromkeys(choice.title for choice in found.choices)

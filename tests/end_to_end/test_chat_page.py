@@ -76,6 +76,7 @@ def test_a_question_outside_the_guidance_is_refused(page: Page) -> None:
     page.goto("/")
     reply = ask(page, "what's the weather tomorrow?")
     expect(reply).to_contain_text("I cannot help with that")
+    expect(reply).to_contain_text("I answer questions about offender management in custody")
 
 
 def test_enter_sends_and_shift_enter_breaks_the_line(page: Page) -> None:
