@@ -7,7 +7,7 @@ conversations in memory, so that message 200 costs what message 1 did.
 
 from __future__ import annotations
 
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from collections.abc import Iterable
 from typing import Any
 
@@ -82,6 +82,8 @@ class AppendingTrackerStore(TrackerStore):
         return fresh
 
     def _remember(self, tracker: DialogueStateTracker) -> None:
+        if tracker.events.maxlen is None:  # begun by Rasa's wrapper around this store, without a bound
+            tracker.events = deque(tracker.events, self._events_in_memory)
         self._live[tracker.sender_id] = tracker
         self._live.move_to_end(tracker.sender_id)
         self._last_saved[tracker.sender_id] = tracker.events[-1] if tracker.events else None
