@@ -157,6 +157,40 @@ def assess(
     typer.echo(reply.text)
 
 
+@app.command()
+def compare(
+    file: Annotated[str, typer.Argument(help="A JSON file with the facts of a case; - for standard input.")],
+    change: Annotated[
+        list[str] | None, typer.Option(help="A fact to change, as name=value; null for absent. Repeatable.")
+    ] = None,
+    as_of: AsOf = None,
+    edition: Edition = None,
+) -> None:
+    """Print, as JSON, what changes if facts change; without --change, how the editions differ for the case."""
+    from actions import clock, resources
+    from actions.case_assessment import compare as compare_cases
+    from actions.rules import FactErrors
+
+    given = _read_json(file)
+    changes = {name: _value(value) for name, _, value in (item.partition("=") for item in change or ())}
+    day = _as_date(as_of or given.get("as_of")) or clock.today()
+    try:
+        found = compare_cases(
+            resources.rule_book(), given.get("facts", given), changes or None, day, edition=edition
+        )
+    except FactErrors as errors:
+        fail("\n".join(f"{error.field}: {error.problem} {error.allowed}" for error in errors.errors))
+    typer.echo(json.dumps(found, indent=2, ensure_ascii=False, default=str))
+
+
+def _value(written: str) -> Any:
+    """A value of the command line: a JSON word (true, 12, null) or else the text itself."""
+    try:
+        return json.loads(written)
+    except json.JSONDecodeError:
+        return written
+
+
 def _read_json(file: str) -> dict[str, Any]:
     try:
         text = sys.stdin.read() if file == "-" else Path(file).read_text(encoding="utf-8")

@@ -18,6 +18,10 @@ class MessageMetadata(BaseModel):
 
     model_config = ConfigDict(extra="allow")
 
+    message_id: str | None = Field(
+        None, max_length=200, description="names the delivery: a repeat of it gets the same replies"
+    )
+
     as_of: date | None = Field(None, description="the date to work from; today if left out")
     edition: Literal["2019", "2022", "2026-service"] | None = Field(
         None, description="the edition of the timings; the newest guidance if left out"

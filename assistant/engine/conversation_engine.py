@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import threading
+from collections import OrderedDict
 from collections.abc import Coroutine
 from concurrent.futures import Future
 from pathlib import Path
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 Result = TypeVar("Result")
+
+DELIVERIES_KEPT = 2000
+"""Messages with an id whose replies are kept for a repeat of the same delivery."""
 
 CHECK_SENTENCE = "hello"
 """Parsed after loading: Rasa's classifier loads silently untrained when its file cannot be read."""
@@ -45,6 +49,7 @@ class ConversationEngine:
         self._agent: Agent | None = None
         self._trackers: AppendingTrackerStore | None = None
         self._locks: dict[str, asyncio.Lock] = {}
+        self._answered: OrderedDict[tuple[str, str], list[dict[str, Any]]] = OrderedDict()
 
     @property
     def ready(self) -> bool:
@@ -113,7 +118,10 @@ class ConversationEngine:
         if self._agent is None:
             raise EngineNotReady("the model is not loaded yet")
         lock = self._locks.setdefault(conversation_id, asyncio.Lock())
+        delivery = (conversation_id, str(metadata.get("message_id") or ""))
         async with lock:
+            if delivery[1] and delivery in self._answered:
+                return self._answered[delivery]
             refusal = refuse_unreadable(message, self._settings.message_limit)
             if refusal is not None:
                 answers = [refusal.as_response()]
@@ -126,9 +134,17 @@ class ConversationEngine:
                 message[: self._settings.message_limit],
                 [reply["custom"] for reply in replies],
             )
+            self._remember_delivery(delivery, replies)
         if not lock.locked():
             self._locks.pop(conversation_id, None)
         return replies
+
+    def _remember_delivery(self, delivery: tuple[str, str], replies: list[dict[str, Any]]) -> None:
+        """Keep the replies to a message that came with an id, so that a repeat of it is not taken twice."""
+        if delivery[1]:
+            self._answered[delivery] = replies
+            while len(self._answered) > DELIVERIES_KEPT:
+                self._answered.popitem(last=False)
 
     async def _ask_agent(
         self, conversation_id: str, message: str, metadata: dict[str, Any]

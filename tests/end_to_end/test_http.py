@@ -183,6 +183,9 @@ def test_the_command_line_asks_and_assesses(settings: Settings, model: Path, tmp
     assessed = run(settings, "assess", str(case), "--as-of", AS_OF, "--topic", "responsibility")
     assert assessed.returncode == 0, assessed.stderr
     assert "31 July 2026" in assessed.stdout
+    compared = run(settings, "compare", str(case), "--change", "provider=CRC", "--as-of", AS_OF)
+    assert compared.returncode == 0, compared.stderr
+    assert "responsibility.changes_on" in compared.stdout
 
 
 @pytest.mark.parametrize(

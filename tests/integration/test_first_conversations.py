@@ -136,6 +136,16 @@ def test_an_action_that_fails_says_so_and_the_next_message_works(
     assert reply["facts"]["provider"] == "NPS"
 
 
+def test_a_message_that_is_delivered_twice_is_answered_once(
+    engine: ConversationEngine, settings: Settings
+) -> None:
+    metadata = {"as_of": AS_OF, "message_id": "m-1"}
+    first = asyncio.run(engine.reply("delivered-twice", NPS_CASE, metadata))
+    again = asyncio.run(engine.reply("delivered-twice", NPS_CASE, metadata))
+    assert again == first
+    assert len(ConversationRepository(connect(settings.database())).messages("delivered-twice")) == 2
+
+
 def test_a_conversation_goes_on_after_a_restart(
     settings: Settings, model: Path, engine: ConversationEngine
 ) -> None:
