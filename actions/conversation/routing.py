@@ -65,6 +65,11 @@ _A_KIND = re.compile(
 )
 """A kind of case rather than one: `a TACT offence`."""
 
+_FOR_A_KIND = re.compile(
+    r"\b(?:to|for|of|with) (?:a|an) (?:\w+ ){0,2}(?:offence|case|prisoner|man|woman)\b", re.IGNORECASE
+)
+"""A kind of case asked about even while another is in play: `does it apply to a TACT offence?`"""
+
 _CORE = ("sentence_type", "sentence_date", "conditional_release_date", "tariff_expiry_date", "provider")
 """Facts that tell one case from another: two of them changed at once is another person."""
 
@@ -88,6 +93,8 @@ def is_general(turn: Turn, stated: StatedFacts) -> bool:
     if stated.has_dates or stated.problems or is_about_one_person(turn.text):
         return False
     if is_about_anyone(turn.text):
+        return True
+    if _FOR_A_KIND.search(turn.text) and meets_criterion(stated):
         return True
     kind = bool(_A_KIND.search(turn.text))
     if kind and any(turn.state.facts.get(name, value) != value for name, value in stated.facts.items()):

@@ -104,6 +104,12 @@ def test_a_question_about_nobody_in_particular_leaves_no_facts_behind(say: Say) 
     assert "ea_terrorism_offence" not in reply["facts"]
 
 
+def test_a_question_about_a_kind_of_offence_does_not_change_the_case_in_play(say: Say) -> None:
+    say(NPS_CASE)
+    assert "automatic" in say("does early allocation apply to a TACT offence?")["answer"]["short"].lower()
+    assert "ea_terrorism_offence" not in say("what is due for him?")["facts"]
+
+
 def test_the_weather_is_refused_with_what_the_assistant_can_do(say: Say) -> None:
     reply = say("what's the weather tomorrow?")
     assert (reply["kind"], reply["answer"]["status"]) == ("refusal", "out_of_scope")
