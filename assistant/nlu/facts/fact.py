@@ -8,7 +8,7 @@ from typing import Any
 class Fact:
     """One reading: `field` holds `value`, read from characters `start` to `end` of the message.
 
-    `field` is a name of FIELDS.yaml or one of the reader's own: `date`, `duration`, `number`, `level` (a
+    `field` is a fact of the rules catalogue or one of the reader's own: `date`, `duration`, `number`, `level` (a
     value with no role), `time_left`, `needs_detail` (a field said to apply, its value not said),
     `not_known` (a field the writer says they do not know), `edition`, `prison_number`, `establishment`,
     `personal_name`. `derived` marks a value worked out from other words rather than said.
