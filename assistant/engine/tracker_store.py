@@ -12,8 +12,9 @@ from collections.abc import Iterable
 from typing import Any
 
 from rasa.core.tracker_store import TrackerStore
+from rasa.shared.core.constants import ACTION_LISTEN_NAME
 from rasa.shared.core.domain import Domain
-from rasa.shared.core.events import Event, deserialise_events
+from rasa.shared.core.events import ActionExecuted, Event, SlotSet, deserialise_events
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from assistant.storage.conversations import ConversationRepository
@@ -62,10 +63,6 @@ class AppendingTrackerStore(TrackerStore):
         """The ids of all conversations in the database."""
         return self._conversations.conversation_ids()
 
-    def init_tracker(self, sender_id: str) -> DialogueStateTracker:
-        """A new tracker, which holds the most recent events only; its slots reflect all of them."""
-        return DialogueStateTracker(sender_id, self.domain.slots, max_event_history=self._events_in_memory)
-
     def drop(self, sender_id: str) -> None:
         """Forget the copy in memory, so that what was not saved is not kept."""
         self._live.pop(sender_id, None)
@@ -81,9 +78,25 @@ class AppendingTrackerStore(TrackerStore):
         fresh.reverse()
         return fresh
 
+    def _shortened(self, tracker: DialogueStateTracker) -> list[Event]:
+        """The most recent events, from the start of a turn, after the slots as they are now.
+
+        Rasa copies a conversation by replaying its events, so the slots must be among them.
+        """
+        slots: list[Event] = [
+            SlotSet(name, slot.value) for name, slot in tracker.slots.items() if slot.value is not None
+        ]
+        recent = list(tracker.events)[-self._events_in_memory :]
+        starts = (
+            place
+            for place, event in enumerate(recent)
+            if isinstance(event, ActionExecuted) and event.action_name == ACTION_LISTEN_NAME
+        )
+        return [*slots, *recent[next(starts, 0) :]]
+
     def _remember(self, tracker: DialogueStateTracker) -> None:
-        if tracker.events.maxlen is None:  # begun by Rasa's wrapper around this store, without a bound
-            tracker.events = deque(tracker.events, self._events_in_memory)
+        if len(tracker.events) > 2 * self._events_in_memory:
+            tracker.events = deque(self._shortened(tracker))
         self._live[tracker.sender_id] = tracker
         self._live.move_to_end(tracker.sender_id)
         self._last_saved[tracker.sender_id] = tracker.events[-1] if tracker.events else None
