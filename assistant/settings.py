@@ -45,6 +45,14 @@ class Settings(BaseSettings):
         "INFO", description="DEBUG of the conversation engine prints what people typed: never use it live"
     )
 
+    oidc_discovery_url: str | None = Field(
+        None, description="discovery document of the OpenID Connect provider; without it nobody signs in"
+    )
+
+    def sign_in_configured(self) -> bool:
+        """Whether people sign in. If not, this is development mode: one demonstration person, loopback only."""
+        return self.oidc_discovery_url is not None
+
     def database(self) -> str:
         """The URL of the database, with the folder of the default SQLite file created."""
         if self.database_url:

@@ -27,6 +27,7 @@ FORBIDDEN = {
         "assistant.cli",
     ),
     "assistant/storage": ("actions", "knowledge", "assistant.channels", "assistant.engine"),
+    "assistant/access": ("actions", "knowledge", "assistant.channels", "assistant.engine"),
     "assistant/engine": ("assistant.channels", "assistant.application", "assistant.cli"),
     "assistant/settings.py": ("actions", "knowledge", "assistant"),
 }

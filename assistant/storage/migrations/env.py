@@ -2,6 +2,7 @@
 
 from alembic import context
 
+import assistant.access.models  # noqa: F401  their tables belong to the same base
 from assistant.storage.models import Base
 
 with context.config.attributes["engine"].connect() as connection:
