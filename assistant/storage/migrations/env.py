@@ -2,7 +2,8 @@
 
 from alembic import context
 
-import assistant.access.models  # noqa: F401  their tables belong to the same base
+from assistant.access import models as access_models  # noqa: F401  the models of every room are one schema
+from assistant.storage import case_models  # noqa: F401
 from assistant.storage.models import Base
 
 with context.config.attributes["engine"].connect() as connection:
