@@ -14,6 +14,7 @@ from fastapi.middleware.gzip import GZipMiddleware
 from assistant.channels import assessments, case_pages, guidance, health, questions, rest, timelines, web
 from assistant.engine.conversation_engine import ConversationEngine
 from assistant.settings import Settings
+from assistant.storage.conversation_locks import conversation_locks
 from assistant.storage.conversations import ConversationRepository
 from assistant.storage.database import connect
 
@@ -22,8 +23,9 @@ logger = logging.getLogger(__name__)
 
 def create_application(settings: Settings, model: Path) -> FastAPI:
     """The application for a trained model. It answers at once; `/health/ready` says when it is loaded."""
-    conversations = ConversationRepository(connect(settings.database()))
-    engine = ConversationEngine(settings, conversations)
+    database = connect(settings.database())
+    conversations = ConversationRepository(database)
+    engine = ConversationEngine(settings, conversations, conversation_locks(database))
 
     @asynccontextmanager
     async def lifespan(application: FastAPI) -> AsyncIterator[None]:

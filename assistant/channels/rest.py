@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, HTTPException, Request
+from fastapi import APIRouter, Header, HTTPException, Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from assistant.engine.conversation_engine import ConversationEngine
+from assistant.engine.incoming import MESSAGE_ID_LIMIT
 
 router = APIRouter(tags=["conversation"])
+
+IdempotencyKey = Annotated[str | None, Header(max_length=MESSAGE_ID_LIMIT)]
 
 
 class MessageMetadata(BaseModel):
@@ -19,9 +22,10 @@ class MessageMetadata(BaseModel):
     model_config = ConfigDict(extra="allow")
 
     message_id: str | None = Field(
-        None, max_length=200, description="names the delivery: a repeat of it gets the same replies"
+        None,
+        max_length=MESSAGE_ID_LIMIT,
+        description="names the delivery: a repeat of it gets the same replies",
     )
-
     as_of: date | None = Field(None, description="the date to work from; today if left out")
     edition: Literal["2019", "2022", "2026-service"] | None = Field(
         None, description="the edition of the timings; the newest guidance if left out"
@@ -56,9 +60,16 @@ def ready_engine(request: Request) -> ConversationEngine:
 
 
 @router.post("/webhooks/rest/webhook", response_model_exclude_none=True)
-async def receive(request: Request, incoming: IncomingMessage) -> list[OutgoingMessage]:
-    """Answer one message. Messages of one sender are answered in the order they arrive."""
+async def receive(
+    request: Request, incoming: IncomingMessage, idempotency_key: IdempotencyKey = None
+) -> list[OutgoingMessage]:
+    """Answer one message. Messages of one sender are answered in the order they arrive.
+
+    The id that makes a repeat harmless is `metadata.message_id`, or else the header `Idempotency-Key`.
+    """
     metadata = incoming.metadata.model_dump(mode="json", exclude_none=True) if incoming.metadata else {}
+    if idempotency_key:
+        metadata.setdefault("message_id", idempotency_key)
     replies = await ready_engine(request).reply(incoming.sender, incoming.message or "", metadata)
     return [OutgoingMessage(**reply) for reply in replies]
 

@@ -5,15 +5,17 @@ from __future__ import annotations
 import asyncio
 import logging
 import threading
-from collections import OrderedDict
-from collections.abc import Coroutine
+from collections.abc import AsyncIterator, Coroutine
 from concurrent.futures import Future
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
+from weakref import WeakValueDictionary
 
-from actions.reply import something_went_wrong
-from assistant.engine.incoming import readable, refuse_unreadable
+from actions.reply import Reply, something_went_wrong
+from assistant.engine.incoming import delivery_id, readable, refuse_unreadable
 from assistant.settings import Settings
+from assistant.storage.conversation_locks import ConversationLocks, NoLocks
 from assistant.storage.conversations import ConversationRepository
 
 if TYPE_CHECKING:
@@ -24,8 +26,8 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 Result = TypeVar("Result")
 
-DELIVERIES_KEPT = 2000
-"""Messages with an id whose replies are kept for a repeat of the same delivery."""
+LOCK_PAUSE = 0.05
+"""Seconds between two tries for a conversation in which another process is answering."""
 
 CHECK_SENTENCE = "hello"
 """Parsed after loading: Rasa's classifier loads silently untrained when its file cannot be read."""
@@ -39,17 +41,23 @@ class ConversationEngine:
     """The Rasa agent on a thread and event loop of its own, so that understanding a message never blocks
     the web server. Messages of one conversation are taken one at a time, in the order they came."""
 
-    def __init__(self, settings: Settings, conversations: ConversationRepository) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        conversations: ConversationRepository,
+        shared_locks: ConversationLocks | None = None,
+    ) -> None:
         self._settings = settings
         self._conversations = conversations
+        self._shared_locks = shared_locks or NoLocks()
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(
             target=self._loop.run_forever, name="conversation-engine", daemon=True
         )
         self._agent: Agent | None = None
         self._trackers: AppendingTrackerStore | None = None
-        self._locks: dict[str, asyncio.Lock] = {}
-        self._answered: OrderedDict[tuple[str, str], list[dict[str, Any]]] = OrderedDict()
+        # A lock lives as long as somebody holds it or waits for it.
+        self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     @property
     def ready(self) -> bool:
@@ -74,8 +82,13 @@ class ConversationEngine:
         self, conversation_id: str, message: str, metadata: dict[str, Any] | None = None
     ) -> list[dict[str, Any]]:
         """The replies to a message, in the form of Rasa's REST channel: `recipient_id`, `text`, `buttons`
-        and `custom` (the whole reply). There is always at least one."""
-        return await asyncio.wrap_future(self._submit(self._reply(conversation_id, message, metadata or {})))
+        and `custom` (the whole reply). There is always at least one.
+
+        A message whose metadata gives a `message_id` that it came with before gets the same replies again,
+        also while the first is still being answered. Whoever asked may go away: the answer is kept.
+        """
+        asked = self._submit(self._reply(conversation_id, message, metadata or {}))
+        return await asyncio.shield(asyncio.wrap_future(asked))
 
     async def understand(self, message: str) -> dict[str, Any]:
         """Intent, confidence and facts read from a message, for evaluation. Nothing is remembered."""
@@ -115,36 +128,56 @@ class ConversationEngine:
     async def _reply(
         self, conversation_id: str, message: str, metadata: dict[str, Any]
     ) -> list[dict[str, Any]]:
-        if self._agent is None:
+        if self._agent is None or self._trackers is None:
             raise EngineNotReady("the model is not loaded yet")
-        lock = self._locks.setdefault(conversation_id, asyncio.Lock())
-        delivery = (conversation_id, str(metadata.get("message_id") or ""))
-        async with lock:
-            if delivery[1] and delivery in self._answered:
-                return self._answered[delivery]
-            refusal = refuse_unreadable(message, self._settings.message_limit)
-            if refusal is not None:
-                answers = [refusal.as_response()]
-            else:
-                answers = await self._ask_agent(conversation_id, readable(message), metadata)
-            replies = [self._as_rest(conversation_id, answer) for answer in answers]
-            # A person reads back what they typed, up to the limit, even where it was refused.
-            self._conversations.append_exchange(
-                conversation_id,
-                message[: self._settings.message_limit],
-                [reply["custom"] for reply in replies],
-            )
-            self._remember_delivery(delivery, replies)
-        if not lock.locked():
-            self._locks.pop(conversation_id, None)
+        message_id = delivery_id(metadata)
+        async with self._one_at_a_time(conversation_id):
+            answered = self._conversations.delivered(conversation_id, message_id) if message_id else []
+            if answered:
+                said_before = [Reply.model_validate(line.reply).as_response() for line in answered[1:]]
+                return [self._as_rest(conversation_id, reply) for reply in said_before]
+            self._trackers.begin(conversation_id, self._conversations.last_number(conversation_id))
+            try:
+                replies = await self._answer(conversation_id, message, message_id, metadata)
+            except BaseException:
+                # Not in the record, so not in memory either: a repeat of the message is taken as new.
+                self._trackers.drop(conversation_id)
+                raise
         return replies
 
-    def _remember_delivery(self, delivery: tuple[str, str], replies: list[dict[str, Any]]) -> None:
-        """Keep the replies to a message that came with an id, so that a repeat of it is not taken twice."""
-        if delivery[1]:
-            self._answered[delivery] = replies
-            while len(self._answered) > DELIVERIES_KEPT:
-                self._answered.popitem(last=False)
+    async def _answer(
+        self, conversation_id: str, message: str, message_id: str | None, metadata: dict[str, Any]
+    ) -> list[dict[str, Any]]:
+        """Answer a message, and keep it, its replies and the engine's events of the turn, all or none."""
+        assert self._trackers is not None
+        refusal = refuse_unreadable(message, self._settings.message_limit)
+        if refusal is not None:
+            answers = [refusal.as_response()]
+        else:
+            answers = await self._ask_agent(conversation_id, readable(message), metadata)
+        replies = [self._as_rest(conversation_id, answer) for answer in answers]
+        number = self._conversations.append_exchange(
+            conversation_id,
+            # A person reads back what they typed, up to the limit, even where it was refused.
+            message[: self._settings.message_limit],
+            [reply["custom"] for reply in replies],
+            message_id=message_id,
+            events=self._trackers.take_held(conversation_id),
+        )
+        self._trackers.end(conversation_id, number)
+        return replies
+
+    @asynccontextmanager
+    async def _one_at_a_time(self, conversation_id: str) -> AsyncIterator[None]:
+        """Hold the conversation, against other messages of this process and of others on the database."""
+        lock = self._locks.setdefault(conversation_id, asyncio.Lock())
+        async with lock:
+            while not self._shared_locks.take(conversation_id):
+                await asyncio.sleep(LOCK_PAUSE)
+            try:
+                yield
+            finally:
+                self._shared_locks.release(conversation_id)
 
     async def _ask_agent(
         self, conversation_id: str, message: str, metadata: dict[str, Any]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Mapping
+from typing import Any
 
 from actions.reply import Reply, plain_reply
 
@@ -23,6 +25,24 @@ def readable(message: str) -> str:
         for character in _INVISIBLE.sub("", message)
     )
     return re.sub(r"\s+", " ", shown).strip().lstrip("/").strip()
+
+
+MESSAGE_ID_LIMIT = 200
+"""Most characters of the id that a sender may give a message."""
+
+
+def delivery_id(metadata: Mapping[str, Any]) -> str | None:
+    """The id that the sender gave a message, whatever the channel, as `message_id` in its metadata.
+
+    A message that comes again with the id it had before, in the same conversation, gets the replies it
+    got before, also after a restart and in another process. Raises `ValueError` if it is too long to keep.
+    """
+    given = str(metadata.get("message_id") or "").strip()
+    if len(given) > MESSAGE_ID_LIMIT:
+        raise ValueError(
+            f"message_id: it has {len(given)} characters; at most {MESSAGE_ID_LIMIT} are allowed"
+        )
+    return given or None
 
 
 def refuse_unreadable(message: str, limit: int) -> Reply | None:

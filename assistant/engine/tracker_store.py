@@ -37,6 +37,8 @@ class AppendingTrackerStore(TrackerStore):
         self._events_in_memory = events_in_memory
         self._live: OrderedDict[str, DialogueStateTracker] = OrderedDict()
         self._last_saved: dict[str, Event | None] = {}
+        self._held: dict[str, list[dict[str, Any]]] = {}
+        self._numbers: dict[str, int] = {}
 
     async def retrieve(self, sender_id: str) -> DialogueStateTracker | None:
         """The conversation, from memory or else replayed from the database; None if there is none."""
@@ -55,18 +57,40 @@ class AppendingTrackerStore(TrackerStore):
 
     async def save(self, tracker: DialogueStateTracker) -> None:
         """Append what is new since the conversation was last saved."""
-        fresh = self._unsaved(tracker)
-        self._conversations.append_events(tracker.sender_id, [event.as_dict() for event in fresh])
+        fresh = [event.as_dict() for event in self._unsaved(tracker)]
+        if tracker.sender_id in self._held:
+            self._held[tracker.sender_id].extend(fresh)
+        else:
+            self._conversations.append_events(tracker.sender_id, fresh)
         self._remember(tracker)
 
     async def keys(self) -> Iterable[str]:
         """The ids of all conversations in the database."""
         return self._conversations.conversation_ids()
 
+    def begin(self, sender_id: str, number: int) -> None:
+        """Begin a turn: hold back its events until they are taken, so that they are written with its replies.
+
+        `number` is that of the last line in the database. A copy in memory that another process has
+        overtaken is forgotten.
+        """
+        if self._numbers.get(sender_id, number) != number:
+            self.drop(sender_id)
+        self._held[sender_id] = []
+
+    def take_held(self, sender_id: str) -> list[dict[str, Any]]:
+        """The events of the turn, no longer held back."""
+        return self._held.pop(sender_id, [])
+
+    def end(self, sender_id: str, number: int) -> None:
+        """End a turn that is in the database as far as the line with this number."""
+        if sender_id in self._live:
+            self._numbers[sender_id] = number
+
     def drop(self, sender_id: str) -> None:
         """Forget the copy in memory, so that what was not saved is not kept."""
-        self._live.pop(sender_id, None)
-        self._last_saved.pop(sender_id, None)
+        for kept in (self._live, self._last_saved, self._held, self._numbers):
+            kept.pop(sender_id, None)
 
     def _unsaved(self, tracker: DialogueStateTracker) -> list[Event]:
         last = self._last_saved.get(tracker.sender_id)
@@ -103,3 +127,4 @@ class AppendingTrackerStore(TrackerStore):
         while len(self._live) > self._most_live:
             oldest, _ = self._live.popitem(last=False)
             self._last_saved.pop(oldest, None)
+            self._numbers.pop(oldest, None)

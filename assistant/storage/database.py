@@ -78,8 +78,9 @@ def _prepare_sqlite(connection: DBAPIConnection, _entry: ConnectionPoolEntry) ->
     cursor.close()
 
 
-def migrate(url: str) -> None:
-    """Bring the tables of the database at `url` to the newest version; create them if there are none.
+def migrate(url: str, revision: str = "head") -> None:
+    """Bring the tables of the database at `url` to a version, the newest by default; create them if there
+    are none.
 
     Several processes may start at once on one PostgreSQL: the first migrates and the others wait for it.
     """
@@ -88,4 +89,4 @@ def migrate(url: str) -> None:
     engine = connect(url)
     config.attributes["engine"] = engine
     with exclusively(engine, MIGRATION_LOCK):
-        command.upgrade(config, "head")
+        command.upgrade(config, revision)

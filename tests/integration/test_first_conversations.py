@@ -152,6 +152,57 @@ def test_a_message_that_is_delivered_twice_is_answered_once(
     assert len(ConversationRepository(connect(settings.database())).messages("delivered-twice")) == 2
 
 
+def test_a_repeat_that_arrives_while_the_first_is_answered_gets_the_same_reply(
+    engine: ConversationEngine, settings: Settings
+) -> None:
+    async def both() -> list[list[dict[str, Any]]]:
+        metadata = {"as_of": AS_OF, "message_id": "m-1"}
+        return await asyncio.gather(*(engine.reply("at-once", NPS_CASE, metadata) for _ in range(3)))
+
+    first, *repeats = asyncio.run(both())
+    assert repeats == [first, first]
+    assert len(ConversationRepository(connect(settings.database())).messages("at-once")) == 2
+
+
+def test_a_repeat_after_a_restart_gets_the_same_reply_and_changes_nothing(
+    engine: ConversationEngine, settings: Settings
+) -> None:
+    asyncio.run(engine.reply("repeated-later", NPS_CASE, {"as_of": AS_OF, "message_id": "m-1"}))
+    changed = {"as_of": AS_OF, "message_id": "m-2"}
+    first = asyncio.run(engine.reply("repeated-later", "no, CRD is 3 March 2028", changed))
+    asyncio.run(engine.reply("repeated-later", "what if he were high risk", {"as_of": AS_OF}))
+    assert engine._trackers is not None
+    engine._trackers.drop("repeated-later")
+    events = len(ConversationRepository(connect(settings.database())).events("repeated-later"))
+    assert asyncio.run(engine.reply("repeated-later", "no, CRD is 3 March 2028", changed)) == first
+    assert len(ConversationRepository(connect(settings.database())).events("repeated-later")) == events
+
+
+def test_a_message_that_could_not_be_kept_leaves_nothing_behind(
+    engine: ConversationEngine, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    metadata = {"as_of": AS_OF, "message_id": "m-1"}
+    with monkeypatch.context() as full:
+        full.setattr(ConversationRepository, "append_exchange", lambda *_, **__: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            asyncio.run(engine.reply("disk-full", NPS_CASE, metadata))
+    record = ConversationRepository(connect(settings.database()))
+    assert (record.events("disk-full"), record.messages("disk-full")) == ([], [])
+    kept = asyncio.run(engine.reply("disk-full", "what have you got for him so far", {"as_of": AS_OF}))
+    assert kept[0]["custom"]["facts"] == {}
+
+
+def test_a_conversation_that_another_process_went_on_with_is_read_again(
+    engine: ConversationEngine, settings: Settings
+) -> None:
+    asyncio.run(engine.reply("moved", NPS_CASE, {"as_of": AS_OF}))
+    elsewhere = ConversationRepository(connect(settings.database()))
+    slot = {"event": "slot", "name": "facts", "value": {"tier": "B"}, "timestamp": 1.0}
+    elsewhere.append_exchange("moved", "tier B", [{"text": "noted"}], events=[slot])
+    reply = asyncio.run(engine.reply("moved", "what have you got for him so far", {"as_of": AS_OF}))
+    assert reply[0]["custom"]["facts"] == {"tier": "B"}
+
+
 def test_a_conversation_goes_on_after_a_restart(
     settings: Settings, model: Path, engine: ConversationEngine
 ) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import inspect, text
+from sqlalchemy.exc import IntegrityError
 
 from assistant.storage.conversations import ConversationRepository
 from assistant.storage.database import connect, migrate
@@ -63,6 +64,52 @@ def test_what_was_said_and_replied_is_kept_together(conversations: ConversationR
         ("assistant", "An environment"),
     ]
     assert lines[1].reply == {"kind": "policy_answer", "text": "An environment"}
+
+
+def test_the_lines_of_a_conversation_are_numbered_from_one(conversations: ConversationRepository) -> None:
+    assert conversations.last_number("a") == 0
+    assert conversations.append_exchange("a", "hello", [{"text": "hello"}]) == 2
+    conversations.append_exchange("b", "hello", [{"text": "hello"}])
+    assert conversations.append_exchange("a", "thanks", [{"text": "one"}, {"text": "two"}]) == 5
+    assert [line.number for line in conversations.messages("a")] == [1, 2, 3, 4, 5]
+    assert [line.text for line in conversations.messages("a", after=3)] == ["one", "two"]
+    assert conversations.last_number("a") == 5
+
+
+def test_a_delivery_is_found_with_its_replies_and_kept_once(conversations: ConversationRepository) -> None:
+    conversations.append_exchange("a", "hello", [{"text": "hello"}], message_id="m-1")
+    conversations.append_exchange("a", "thanks", [{"text": "one"}, {"text": "two"}], message_id="m-2")
+    conversations.append_exchange("b", "hello", [{"text": "other"}], message_id="m-2")
+    assert [line.text for line in conversations.delivered("a", "m-2")] == ["thanks", "one", "two"]
+    assert conversations.delivered("a", "m-3") == []
+    with pytest.raises(IntegrityError):
+        conversations.append_exchange(
+            "a", "thanks", [{"text": "three"}], message_id="m-2", events=[{"event": "user"}]
+        )
+    assert len(conversations.messages("a")) == 5
+    assert conversations.events("a") == []
+
+
+def test_an_older_database_gets_its_lines_numbered_and_its_replies_linked(url: str) -> None:
+    migrate(url, "0001")
+    with connect(url).begin() as connection:
+        for who, sender, words in (
+            ("a", "person", "hello"),
+            ("b", "person", "other"),
+            ("a", "assistant", "good morning"),
+            ("a", "person", "thanks"),
+        ):
+            connection.execute(
+                text(
+                    "INSERT INTO messages (conversation_id, sent_by, text, sent_at)"
+                    " VALUES (:who, :sender, :words, '2026-01-31 09:00:00')"
+                ),
+                {"who": who, "sender": sender, "words": words},
+            )
+    migrate(url)
+    lines = ConversationRepository(connect(url)).messages("a")
+    assert [(line.number, line.text) for line in lines] == [(1, "hello"), (2, "good morning"), (3, "thanks")]
+    assert [line.answers for line in lines] == [None, 1, None]
 
 
 def test_a_forgotten_conversation_leaves_nothing(conversations: ConversationRepository) -> None:
