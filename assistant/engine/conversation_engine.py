@@ -14,6 +14,7 @@ from weakref import WeakValueDictionary
 
 from actions.reply import Reply, something_went_wrong
 from assistant.engine.incoming import delivery_id, readable, refuse_unreadable
+from assistant.engine.without_tensorflow import rasa_without_tensorflow
 from assistant.settings import Settings
 from assistant.storage.conversation_locks import ConversationLocks, NoLocks
 from assistant.storage.conversations import ConversationRepository
@@ -98,6 +99,10 @@ class ConversationEngine:
         return asyncio.run_coroutine_threadsafe(work, self._loop)
 
     async def _load(self, model: Path) -> None:
+        with rasa_without_tensorflow():
+            await self._load_agent(model)
+
+    async def _load_agent(self, model: Path) -> None:
         import skops.io  # noqa: F401  before TensorFlow: imported after it, it takes eight seconds longer
         from rasa.core.agent import Agent
 
