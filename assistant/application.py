@@ -11,7 +11,24 @@ from pathlib import Path
 from fastapi import FastAPI
 from fastapi.middleware.gzip import GZipMiddleware
 
-from assistant.channels import assessments, case_pages, guidance, health, questions, rest, timelines, web
+from assistant.access.authentication import Authentication
+from assistant.access.clients import is_loopback_host
+from assistant.access.conversations import OwnConversations
+from assistant.access.openid import BadSignInSettings, OpenIdProvider
+from assistant.access.ownership import ConversationNotYours, ConversationOwners
+from assistant.access.people import PeopleRepository
+from assistant.channels import (
+    assessments,
+    case_pages,
+    guidance,
+    health,
+    questions,
+    rest,
+    sign_in,
+    timelines,
+    web,
+)
+from assistant.channels.gate import Gate, not_yours
 from assistant.engine.conversation_engine import ConversationEngine
 from assistant.settings import Settings
 from assistant.storage.conversation_locks import conversation_locks
@@ -23,9 +40,11 @@ logger = logging.getLogger(__name__)
 
 def create_application(settings: Settings, model: Path) -> FastAPI:
     """The application for a trained model. It answers at once; `/health/ready` says when it is loaded."""
+    check_listening(settings)
     database = connect(settings.database())
+    owners = ConversationOwners(database)
     conversations = ConversationRepository(database)
-    engine = ConversationEngine(settings, conversations, conversation_locks(database))
+    engine = ConversationEngine(settings, conversations, conversation_locks(database), claim=owners.claim)
 
     @asynccontextmanager
     async def lifespan(application: FastAPI) -> AsyncIterator[None]:
@@ -45,11 +64,26 @@ def create_application(settings: Settings, model: Path) -> FastAPI:
     application.add_middleware(GZipMiddleware, minimum_size=500)
     application.state.settings = settings
     application.state.engine = engine
-    application.state.conversations = conversations
-    for channel in (rest, questions, assessments, timelines, guidance, health, case_pages, web):
+    application.state.conversations = OwnConversations(database, owners)
+    application.state.conversation_owners = owners
+    application.state.people = PeopleRepository(database)
+    application.state.authentication = authentication = Authentication(settings, database)
+    application.state.sign_in_provider = OpenIdProvider(settings) if settings.sign_in_configured() else None
+    application.add_middleware(Gate, application=application, authentication=authentication)
+    application.add_exception_handler(ConversationNotYours, not_yours)
+    for channel in (rest, questions, assessments, timelines, guidance, health, case_pages, sign_in, web):
         application.include_router(channel.router)
     application.mount("/static", web.static_files(), name="static")
     return application
+
+
+def check_listening(settings: Settings) -> None:
+    """Without sign-in the service may be reached from this computer only. Raises `BadSignInSettings`."""
+    if not settings.sign_in_configured() and not is_loopback_host(settings.host):
+        raise BadSignInSettings(
+            f"POM_ASSISTANT_HOST: {settings.host} can be reached from other computers, and nobody signs in. "
+            "Set POM_ASSISTANT_OIDC_DISCOVERY_URL (docs/sign-in.md), or listen on 127.0.0.1."
+        )
 
 
 def _load(engine: ConversationEngine, model: Path) -> None:

@@ -57,17 +57,25 @@ def serve(
     """Prepare what is missing, then serve the chat."""
     import uvicorn
 
-    from assistant.application import create_application
+    from assistant.access.openid import BadSignInSettings
+    from assistant.application import check_listening, create_application
     from assistant.logs import configure_logs
     from assistant.preparation import prepare
 
     settings = current_settings()
+    settings = settings.model_copy(update={"host": host or settings.host, "port": port or settings.port})
     configure_logs(settings.log_level)
-    model = prepare(settings, console)
-    host, port = host or settings.host, port or settings.port
+    try:
+        check_listening(settings)
+        model = prepare(settings, console)
+        application = create_application(settings, model)
+    except BadSignInSettings as problem:
+        fail(str(problem))
+    host, port = settings.host, settings.port
     console.print(f"The assistant is at http://{host}:{port} (ready in a few seconds; stop it with Ctrl+C).")
     # Rasa pins a websockets release that uvicorn cannot use, and nothing here needs websockets.
-    uvicorn.run(create_application(settings, model), host=host, port=port, ws="none", log_level="warning")
+    # Which proxies are believed is a setting of ours (`trusted_proxies`), so uvicorn believes none.
+    uvicorn.run(application, host=host, port=port, ws="none", log_level="warning", proxy_headers=False)
 
 
 @app.command()

@@ -10,7 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
@@ -47,6 +47,30 @@ class Settings(BaseSettings):
 
     oidc_discovery_url: str | None = Field(
         None, description="discovery document of the OpenID Connect provider; without it nobody signs in"
+    )
+    oidc_client_id: str | None = Field(None, description="id of this service at the provider")
+    oidc_client_secret: SecretStr | None = Field(None, description="secret of this service at the provider")
+    oidc_scopes: str = Field("openid profile email", description="what to ask the provider for")
+    oidc_subject_claim: str = Field(
+        "sub", description="claim that names a person for good; `oid` for Entra ID, which Teams uses too"
+    )
+    oidc_roles_claim: str | None = Field(
+        None, description="claim with roles or groups; without it roles are those given by an administrator"
+    )
+    oidc_role_names: dict[str, str] = Field(
+        default_factory=dict,
+        description='what the provider calls each role, as JSON: {"OMU-POMs": "pom"}; our own names if empty',
+    )
+    oidc_trust_email: bool = Field(
+        False,
+        description="take the email address for proved even if the provider does not say `email_verified`",
+    )
+    public_url: str | None = Field(None, description="address people use: https://assistant.example.gov.uk")
+    session_idle_minutes: int = Field(60, ge=1, description="minutes without use after which a session ends")
+    session_hours: int = Field(10, ge=1, description="hours after which a session ends in any case")
+    trusted_proxies: list[str] = Field(
+        default_factory=list,
+        description='addresses or networks whose X-Forwarded-For counts, as JSON: ["10.0.0.0/8"]',
     )
 
     def sign_in_configured(self) -> bool:

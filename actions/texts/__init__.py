@@ -13,8 +13,10 @@ CATALOGUES = Path(__file__).parent
 
 @lru_cache(maxsize=4)
 def catalogue(language: str = "en") -> dict[str, Any]:
-    """All texts in a language."""
-    texts: dict[str, Any] = yaml.safe_load((CATALOGUES / f"{language}.yaml").read_text(encoding="utf-8"))
+    """All texts in a language: those of the language's file, and of a file for each room (`en-people.yaml`)."""
+    texts: dict[str, Any] = {}
+    for path in sorted(CATALOGUES.glob(f"{language}*.yaml")):
+        texts |= yaml.safe_load(path.read_text(encoding="utf-8"))
     return texts
 
 

@@ -37,13 +37,28 @@ class PeopleRepository:
 
     def by_email(self, email: str) -> Person | None:
         """The person with this email address, in any case of letters, or None."""
-        return self._one(func.lower(PersonRecord.email) == email.strip().lower())
+        wanted = email.strip().lower()
+        return self._one(func.lower(PersonRecord.email) == wanted) if wanted else None
+
+    def awaited(self, email: str) -> Person | None:
+        """The person who was added with this address and has not signed in yet, or None."""
+        return self._one(
+            (func.lower(PersonRecord.email) == email.strip().lower()) & PersonRecord.subject.is_(None)
+        )
+
+    def has_ended(self, subject: str) -> bool:
+        """Whether access was ended for whom the provider calls this."""
+        with Session(self._engine) as session:
+            ended = select(PersonRecord.id).where(
+                PersonRecord.subject == subject, PersonRecord.ended_at.is_not(None)
+            )
+            return session.scalar(ended) is not None
 
     def everyone(self) -> list[Person]:
         """All who have access, by name."""
         with Session(self._engine) as session:
             query = select(PersonRecord).where(PersonRecord.ended_at.is_(None)).order_by(PersonRecord.name)
-            return [_person(record) for record in session.scalars(query)]
+            return [as_person(record) for record in session.scalars(query)]
 
     def add(self, name: str, email: str, roles: Iterable[Role], subject: str | None = None) -> Person:
         """Add a person before they first sign in. Raises `PersonExists`."""
@@ -79,7 +94,7 @@ class PeopleRepository:
             record = session.scalars(
                 select(PersonRecord).where(condition, PersonRecord.ended_at.is_(None))
             ).first()
-            return _person(record) if record else None
+            return as_person(record) if record else None
 
     @staticmethod
     def _record(session: Session, person_id: str) -> PersonRecord:
@@ -89,5 +104,6 @@ class PeopleRepository:
         return record
 
 
-def _person(record: PersonRecord) -> Person:
+def as_person(record: PersonRecord) -> Person:
+    """A person as they are kept."""
     return Person(record.id, record.name, record.email, frozenset(Role(role) for role in record.roles))

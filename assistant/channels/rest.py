@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from datetime import date
+from hashlib import sha256
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Header, HTTPException, Request
+from fastapi import APIRouter, Depends, Header, HTTPException, Request
 from pydantic import BaseModel, ConfigDict, Field
 
+from assistant.access import DEMONSTRATION, Person, current_person
 from assistant.engine.conversation_engine import ConversationEngine
 from assistant.engine.incoming import MESSAGE_ID_LIMIT
 
 router = APIRouter(tags=["conversation"])
 
+CurrentPerson = Annotated[Person, Depends(current_person)]
 IdempotencyKey = Annotated[str | None, Header(max_length=MESSAGE_ID_LIMIT)]
 
 
@@ -61,7 +64,10 @@ def ready_engine(request: Request) -> ConversationEngine:
 
 @router.post("/webhooks/rest/webhook", response_model_exclude_none=True)
 async def receive(
-    request: Request, incoming: IncomingMessage, idempotency_key: IdempotencyKey = None
+    request: Request,
+    person: CurrentPerson,
+    incoming: IncomingMessage,
+    idempotency_key: IdempotencyKey = None,
 ) -> list[OutgoingMessage]:
     """Answer one message. Messages of one sender are answered in the order they arrive.
 
@@ -70,8 +76,19 @@ async def receive(
     metadata = incoming.metadata.model_dump(mode="json", exclude_none=True) if incoming.metadata else {}
     if idempotency_key:
         metadata.setdefault("message_id", idempotency_key)
-    replies = await ready_engine(request).reply(incoming.sender, incoming.message or "", metadata)
-    return [OutgoingMessage(**reply) for reply in replies]
+    conversation = conversation_of(person, incoming.sender)
+    replies = await ready_engine(request).reply(conversation, incoming.message or "", metadata)
+    return [OutgoingMessage(**reply | {"recipient_id": incoming.sender}) for reply in replies]
+
+
+def conversation_of(person: Person, sender: str) -> str:
+    """The conversation that a person calls `sender`: nobody else can name it.
+
+    In development mode it is the name itself, as in Rasa's REST channel.
+    """
+    if person.id == DEMONSTRATION.id:
+        return sender
+    return f"{person.id}-{sha256(sender.encode()).hexdigest()[:32]}"
 
 
 @router.get("/webhooks/rest/", include_in_schema=False)

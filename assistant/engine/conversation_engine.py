@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import threading
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine
 from concurrent.futures import Future
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -47,10 +47,13 @@ class ConversationEngine:
         settings: Settings,
         conversations: ConversationRepository,
         shared_locks: ConversationLocks | None = None,
+        claim: Callable[[str], None] = lambda _: None,
     ) -> None:
+        """`claim` is called before a message is taken, and raises when the conversation is another's."""
         self._settings = settings
         self._conversations = conversations
         self._shared_locks = shared_locks or NoLocks()
+        self._claim = claim
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(
             target=self._loop.run_forever, name="conversation-engine", daemon=True
@@ -136,6 +139,7 @@ class ConversationEngine:
         if self._agent is None or self._trackers is None:
             raise EngineNotReady("the model is not loaded yet")
         message_id = delivery_id(metadata)
+        self._claim(conversation_id)
         async with self._one_at_a_time(conversation_id):
             answered = self._conversations.delivered(conversation_id, message_id) if message_id else []
             if answered:

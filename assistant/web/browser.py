@@ -14,9 +14,10 @@ _ID = re.compile(r"[A-Za-z0-9_-]{22,64}")
 
 
 def known_conversation(request: Request) -> str | None:
-    """The conversation of this browser, or None when it has none."""
+    """The conversation of this browser, or None when it has none, or has that of who was signed in before."""
     known = request.cookies.get(COOKIE, "")
-    return known if _ID.fullmatch(known) else None
+    own = _ID.fullmatch(known) and request.app.state.conversation_owners.usable(known)
+    return known if own else None
 
 
 def new_conversation() -> str:

@@ -1,20 +1,11 @@
 """People in the database."""
 
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
 from assistant.access import DEMONSTRATION, Role
 from assistant.access.people import PeopleRepository, PersonExists, PersonUnknown
-from assistant.storage.database import connect, migrate
-
-
-@pytest.fixture
-def people(tmp_path: Path) -> PeopleRepository:
-    url = f"sqlite:///{tmp_path / 'test.db'}"
-    migrate(url)
-    return PeopleRepository(connect(url))
 
 
 def test_a_person_is_found_by_email_in_any_case_and_by_what_the_provider_calls_them(

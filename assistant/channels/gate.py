@@ -1,0 +1,131 @@
+"""The gate before every route: who is there, and may they use this route at all."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import quote
+
+from fastapi import FastAPI
+from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import JSONResponse, RedirectResponse
+from starlette.requests import HTTPConnection, Request
+from starlette.responses import Response
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from assistant.access.acting import acting_as
+from assistant.access.authentication import Authentication, BadCredentials, NotThisComputer
+from assistant.access.clients import client_of
+from assistant.access.person import Person
+from assistant.access.policy import may
+from assistant.access.routes import Need, RouteFinder, need_of
+from assistant.web.rendering import page
+
+PROGRAM_PATHS = ("/api/", "/webhooks/")
+"""Addresses that programs use: they get an error as data, where a browser is led to the sign-in page."""
+
+
+class Gate:
+    """Lets a request through to its route when the table says that its person may use it.
+
+    What the route itself does then is done on behalf of that person (`acting_person`).
+    """
+
+    def __init__(self, app: ASGIApp, application: FastAPI, authentication: Authentication) -> None:
+        self._app, self._application, self._authentication = app, application, authentication
+        self._routes: RouteFinder | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer, or hand on."""
+        if scope["type"] not in ("http", "websocket"):
+            await self._app(scope, receive, send)
+            return
+        self._routes = self._routes or RouteFinder(self._application.routes)
+        client = client_of(scope, self._authentication.trusted)
+        scope.setdefault("state", {})["client"] = client
+        connection = HTTPConnection(scope)
+        name = self._routes.name(scope)
+        if name is None:
+            await self._unrouted(scope, receive, send)
+            return
+        need = need_of(name)
+        person: Person | None = None
+        try:
+            if self._authentication.development:
+                self._authentication.check_development(connection, client)
+            if not need.open:
+                person = await run_in_threadpool(self._authentication.person, connection, client)
+        except BadCredentials as problem:
+            await unauthorised(str(problem), invalid=True)(scope, receive, send)
+            return
+        except NotThisComputer as problem:
+            await JSONResponse({"detail": f"{problem}."}, 403)(scope, receive, send)
+            return
+        refusal = self._refusal(scope, need, person)
+        if refusal is not None:
+            await refusal(scope, receive, send)
+            return
+        with acting_as(person):
+            await self._app(scope, receive, send)
+
+    def _refusal(self, scope: Scope, need: Need, person: Person | None) -> Response | None:
+        """The answer to somebody who may not use the route; None when they may."""
+        if need.open:
+            return None
+        if person is None:
+            return sign_in_first(scope)
+        if need.action is None:
+            return None if self._authentication.development else not_allowed(scope)
+        return None if may(person, need.action) else not_allowed(scope)
+
+    async def _unrouted(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """No route takes this method and path: the router says so, on behalf of nobody."""
+        with acting_as(None):
+            await self._app(scope, receive, send)
+
+
+def for_program(scope: Scope) -> bool:
+    """Whether an error should be data: asked for by a program, or by a page that is open already."""
+    accept = HTTPConnection(scope).headers.get("accept", "")
+    return str(scope["path"]).startswith(PROGRAM_PATHS) or (
+        "text/html" not in accept and "application/json" in accept
+    )
+
+
+def unauthorised(problem: str, invalid: bool = False) -> Response:
+    """401 as data, naming the way in."""
+    challenge = 'Bearer error="invalid_token"' if invalid else "Bearer"
+    return as_data(401, f"{problem[:1].upper()}{problem[1:]}.", {"WWW-Authenticate": challenge})
+
+
+def sign_in_first(scope: Scope) -> Response:
+    """What somebody who is not signed in gets: the way to sign in, or the same in words."""
+    if for_program(scope):
+        return unauthorised("sign in, or send an API token as `Authorization: Bearer`")
+    if scope["type"] == "http" and scope["method"] in ("GET", "HEAD"):
+        query = scope.get("query_string", b"").decode("latin-1")
+        wanted = scope["path"] + (f"?{query}" if query else "")
+        return RedirectResponse(f"/sign-in?next={quote(wanted, safe='')}", 303)
+    return people_page("sign_in_again", 401)
+
+
+def not_allowed(scope: Scope) -> Response:
+    """What somebody gets whose roles do not allow the route."""
+    if for_program(scope):
+        return as_data(403, "Your roles, or the scopes of your token, do not allow this.")
+    return people_page("not_allowed", 403)
+
+
+def as_data(status: int, problem: str, headers: dict[str, str] | None = None) -> Response:
+    """An error as data, in the words of both FastAPI and the chat page."""
+    body: dict[str, Any] = {"detail": problem, "error": problem}
+    return JSONResponse(body, status, headers={"Cache-Control": "no-store", **(headers or {})})
+
+
+def people_page(kind: str, status: int, **values: Any) -> Response:
+    """A page in plain English about signing in, by the name of its texts under `people.notices`."""
+    return page("notice.html", status_code=status, kind=kind, **{"link": "/", **values})
+
+
+async def not_yours(request: Request, _problem: Exception) -> Response:
+    """What somebody gets who names another's conversation: the same as for one that there is not."""
+    return as_data(404, "There is no such conversation.")
