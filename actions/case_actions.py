@@ -21,7 +21,6 @@ from actions.conversation.turn import Turn
 from actions.policy_actions import answer_policy
 from actions.reply import Reply, plain_reply, suggestions
 from actions.texts import text
-from assistant.settings import current_settings
 
 DEFAULT_TOPIC = "responsibility"
 
@@ -168,7 +167,7 @@ class OpenCase(AssistantAction):
         number = turn.entity("prison_number")
         if not number:
             return plain_reply("clarification", "prison_number_needed"), turn.state
-        facts = stored_case(current_settings().cases_file, str(number))
+        facts = stored_case(str(number))
         if facts is None:
             return plain_reply("clarification", "no_stored_case", prison_number=number), turn.state
         book = resources.rule_book()

@@ -1,10 +1,11 @@
-"""The rule book and the guidance that actions work with: opened once a process, when first needed."""
+"""The rule book, the guidance and the cases that actions work with: opened once a process, when first needed."""
 
 from __future__ import annotations
 
 from functools import lru_cache
 
 from actions.rules import RuleBook
+from assistant.cases.caseload import Caseloads
 from assistant.settings import current_settings
 from assistant.storage.database import connect
 from knowledge.guidance import Guidance
@@ -20,3 +21,10 @@ def rule_book() -> RuleBook:
 def guidance() -> Guidance:
     """The indexed guidance in the application's database."""
     return Guidance.open(connect(current_settings().database()))
+
+
+@lru_cache(maxsize=1)
+def caseloads() -> Caseloads:
+    """The stored cases in the application's database, worked out by the rules."""
+    settings = current_settings()
+    return Caseloads(connect(settings.database()), rule_book(), settings.edition)

@@ -16,6 +16,7 @@ from typing import Annotated, Any, NoReturn
 import typer
 from rich.console import Console
 
+from assistant.case_commands import cases
 from assistant.database_commands import database
 from assistant.evaluation_commands import evaluate
 from assistant.guidance_commands import guidance
@@ -24,6 +25,7 @@ from assistant.settings import current_settings
 app = typer.Typer(
     help="Cited answers about offender management in custody.", no_args_is_help=True, add_completion=False
 )
+app.add_typer(cases, name="cases")
 app.add_typer(database, name="db")
 app.add_typer(evaluate, name="evaluate")
 app.add_typer(guidance, name="guidance")

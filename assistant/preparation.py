@@ -18,6 +18,7 @@ def prepare(settings: Settings, console: Console) -> Path:
     Returns the path of the model. Each long step shows a progress bar on the console.
     """
     prepare_guidance(settings, console)
+    prepare_cases(settings, console)
     prepare_pages(settings, console)
     return prepare_model(settings, console)
 
@@ -29,6 +30,17 @@ def prepare_guidance(settings: Settings, console: Console) -> None:
     migrate(settings.database())
     with progress_bar(console) as report:
         build_index(connect(settings.database()), progress=report)
+
+
+def prepare_cases(settings: Settings, console: Console) -> None:
+    """Load the made-up cases for a demonstration: only where nobody signs in and no case is stored yet."""
+    from actions import clock, resources
+    from assistant.cases.demonstration import load_demonstration
+
+    if not settings.sign_in_configured() and settings.cases_file.is_file():
+        engine = connect(settings.database())
+        if load_demonstration(engine, resources.rule_book(), settings.cases_file, clock.today()):
+            console.print("Loaded the made-up cases of the demonstration.")
 
 
 def prepare_pages(settings: Settings, console: Console) -> None:

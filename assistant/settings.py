@@ -31,7 +31,7 @@ class Settings(BaseSettings):
     extra_rules: Path | None = Field(None, description="folder of further rules and editions, as YAML")
     cases_file: Path = Field(
         PROJECT_ROOT / "data" / "cases" / "example_cases.csv",
-        description="CSV file of cases that can be opened by prison number",
+        description="made-up cases that are loaded where nobody signs in and no case is stored yet",
     )
     edition: Literal["2019", "2022", "2026-service"] = Field(
         "2022", description="edition of the timings when a question names none"

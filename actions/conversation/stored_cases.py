@@ -1,32 +1,20 @@
-"""Cases kept in a CSV file: a column `prison_number`, then one column for each fact."""
+"""What a conversation needs of the stored cases: the facts of one, opened by its prison number."""
 
 from __future__ import annotations
 
-import csv
-from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
-ABSENT = "none"
-"""What a cell of a date holds when the date is known not to exist. An empty cell is unknown."""
+from actions import resources
+from assistant.access import Person, acting_person
 
 
-def stored_case(path: Path, prison_number: str) -> dict[str, Any] | None:
-    """The facts of a case, in their JSON form; None when the file holds no such prison number."""
-    if not path.exists():
-        return None
-    with path.open(encoding="utf-8", newline="") as file:
-        for row in csv.DictReader(file):
-            if row.get("prison_number", "").strip().upper() == prison_number.strip().upper():
-                return {
-                    name: _value(name, cell) for name, cell in row.items() if name != "prison_number" and cell
-                }
-    return None
+class CaseStore(Protocol):
+    """Where cases are kept. A case that a person may not see is not there for them."""
+
+    def facts_of(self, person: Person | None, prison_number: str) -> dict[str, Any] | None:
+        """The facts of a case in their JSON form; None when there is no such case for this person."""
 
 
-def _value(name: str, cell: str) -> Any:
-    cell = cell.strip()
-    if cell.lower() in ("true", "yes", "false", "no"):
-        return cell.lower() in ("true", "yes")
-    if name.endswith("_date") and cell.lower() == ABSENT:
-        return None
-    return cell
+def stored_case(prison_number: str, store: CaseStore | None = None) -> dict[str, Any] | None:
+    """The facts of a case for the person on whose behalf the conversation is held; None without such a case."""
+    return (store or resources.caseloads()).facts_of(acting_person(), prison_number)
