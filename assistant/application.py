@@ -25,6 +25,7 @@ from assistant.channels import (
     questions,
     rest,
     sign_in,
+    teams,
     timelines,
     web,
 )
@@ -73,6 +74,7 @@ def create_application(settings: Settings, model: Path) -> FastAPI:
     application.add_exception_handler(ConversationNotYours, not_yours)
     for channel in (rest, questions, assessments, timelines, guidance, health, case_pages, sign_in, web):
         application.include_router(channel.router)
+    teams.mount(application, settings)
     application.mount("/static", web.static_files(), name="static")
     return application
 

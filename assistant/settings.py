@@ -73,6 +73,23 @@ class Settings(BaseSettings):
         description='addresses or networks whose X-Forwarded-For counts, as JSON: ["10.0.0.0/8"]',
     )
 
+    teams_client_id: str | None = Field(
+        None, description="application (client) id of the bot in Entra; without it Teams is off"
+    )
+    teams_tenant_id: str | None = Field(None, description="the one tenant whose people may use the bot")
+    teams_client_secret: SecretStr | None = Field(None, description="secret of the bot's application")
+    teams_managed_identity: str | None = Field(
+        None,
+        description="instead of a secret: client id of a managed identity, or `system` for the machine's own",
+    )
+    teams_unauthenticated: bool = Field(
+        False,
+        description="take messages of the local test tool without a token, from this machine only: never live",
+    )
+    teams_picture_minutes: int = Field(
+        60, ge=1, le=1440, description="minutes for which the address of a picture in a card works"
+    )
+
     def sign_in_configured(self) -> bool:
         """Whether people sign in. If not, this is development mode: one demonstration person, loopback only."""
         return self.oidc_discovery_url is not None

@@ -94,6 +94,10 @@ class ConversationEngine:
         asked = self._submit(self._reply(conversation_id, message, metadata or {}))
         return await asyncio.shield(asyncio.wrap_future(asked))
 
+    async def forget(self, conversation_id: str) -> None:
+        """Erase a conversation: its lines, its events, and the copy in memory."""
+        await asyncio.wrap_future(self._submit(self._forget(conversation_id)))
+
     async def understand(self, message: str) -> dict[str, Any]:
         """Intent, confidence and facts read from a message, for evaluation. Nothing is remembered."""
         return await asyncio.wrap_future(self._submit(self._parse(message)))
@@ -132,6 +136,12 @@ class ConversationEngine:
             raise EngineNotReady("the model is not loaded yet")
         parsed: dict[str, Any] = await self._agent.parse_message(readable(message))
         return parsed
+
+    async def _forget(self, conversation_id: str) -> None:
+        async with self._one_at_a_time(conversation_id):
+            if self._trackers is not None:
+                self._trackers.drop(conversation_id)
+            self._conversations.forget(conversation_id)
 
     async def _reply(
         self, conversation_id: str, message: str, metadata: dict[str, Any]

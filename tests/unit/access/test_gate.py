@@ -45,7 +45,10 @@ def test_every_route_that_is_not_open_asks_to_sign_in(signed_in_service: FastAPI
     for name, need in route_table().items():
         method, address = address_of(name)
         answer = client.request(method, address)
-        asked = answer.status_code == 401 or "/sign-in?next=" in answer.headers.get("location", "")
+        # The Teams endpoint, which is open to the gate, asks for a token of its own with the same status.
+        asked = (answer.status_code == 401 and "sign in" in answer.text.lower()) or (
+            "/sign-in?next=" in answer.headers.get("location", "")
+        )
         assert asked is not need.open, name
 
 
