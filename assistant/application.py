@@ -20,6 +20,8 @@ from assistant.access.people import PeopleRepository
 from assistant.channels import (
     assessments,
     case_pages,
+    embed,
+    feedback,
     guidance,
     health,
     questions,
@@ -31,10 +33,12 @@ from assistant.channels import (
 )
 from assistant.channels.gate import Gate, not_yours
 from assistant.engine.conversation_engine import ConversationEngine
+from assistant.engine.feedback import FeedbackDesk
 from assistant.settings import Settings
 from assistant.storage.conversation_locks import conversation_locks
 from assistant.storage.conversations import ConversationRepository
 from assistant.storage.database import connect
+from assistant.web.protection import Protection
 
 logger = logging.getLogger(__name__)
 
@@ -67,12 +71,16 @@ def create_application(settings: Settings, model: Path) -> FastAPI:
     application.state.engine = engine
     application.state.conversations = OwnConversations(database, owners)
     application.state.conversation_owners = owners
+    application.state.feedback = FeedbackDesk(database, model)
     application.state.people = PeopleRepository(database)
     application.state.authentication = authentication = Authentication(settings, database)
     application.state.sign_in_provider = OpenIdProvider(settings) if settings.sign_in_configured() else None
     application.add_middleware(Gate, application=application, authentication=authentication)
+    application.add_middleware(Protection, embed_hosts=settings.embed_hosts)
     application.add_exception_handler(ConversationNotYours, not_yours)
-    for channel in (rest, questions, assessments, timelines, guidance, health, case_pages, sign_in, web):
+    for channel in (rest, questions, assessments, timelines, guidance, health, case_pages, sign_in):
+        application.include_router(channel.router)
+    for channel in (feedback, embed, web):
         application.include_router(channel.router)
     teams.mount(application, settings)
     application.mount("/static", web.static_files(), name="static")

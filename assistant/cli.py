@@ -19,6 +19,7 @@ from rich.console import Console
 from assistant.case_commands import cases
 from assistant.database_commands import database
 from assistant.evaluation_commands import evaluate
+from assistant.feedback_commands import feedback
 from assistant.guidance_commands import guidance
 from assistant.settings import current_settings
 
@@ -29,6 +30,7 @@ app.add_typer(cases, name="cases")
 app.add_typer(database, name="db")
 app.add_typer(evaluate, name="evaluate")
 app.add_typer(guidance, name="guidance")
+app.add_typer(feedback, name="feedback")
 console = Console(stderr=True)
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]

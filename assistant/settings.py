@@ -8,12 +8,15 @@ from __future__ import annotations
 
 from functools import lru_cache
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field, SecretStr
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import Field, SecretStr, StringConstraints, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
+
+EmbedHost = Annotated[str, StringConstraints(pattern=r"^https?://(\*\.)?[A-Za-z0-9.-]+(:\d{1,5})?$")]
+"""An origin: scheme, host and port, nothing behind them. `https://*.example.gov.uk` means every host below it."""
 
 
 class Settings(BaseSettings):
@@ -89,6 +92,18 @@ class Settings(BaseSettings):
     teams_picture_minutes: int = Field(
         60, ge=1, le=1440, description="minutes for which the address of a picture in a card works"
     )
+
+    embed_hosts: Annotated[tuple[EmbedHost, ...], NoDecode] = Field(
+        (),
+        description="origins whose pages may embed the chat, with commas between: https://intranet.example.gov.uk",
+    )
+
+    @field_validator("embed_hosts", mode="before")
+    @classmethod
+    def _split_hosts(cls, given: object) -> object:
+        return (
+            [host.strip() for host in given.split(",") if host.strip()] if isinstance(given, str) else given
+        )
 
     def sign_in_configured(self) -> bool:
         """Whether people sign in. If not, this is development mode: one demonstration person, loopback only."""

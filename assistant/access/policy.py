@@ -29,6 +29,7 @@ class Action(StrEnum):
     READ_TEAM = "team.read"
     OWN_FEED = "feed.own"
     OWN_TOKENS = "token.own"
+    READ_FEEDBACK = "feedback.read"
     MANAGE_PEOPLE = "people.manage"
     READ_AUDIT = "audit.read"
     EXPORT_RECORDS = "records.export"

@@ -14,15 +14,15 @@ from actions.rules import FactErrors
 from actions.rules.timeline import Timeline, draw_svg, timeline_of, write_calendar
 from actions.texts import text
 from assistant.storage.models import Message
-from assistant.web.browser import known_conversation
+from assistant.web.browser import lines_of
 from assistant.web.case_view import CaseView, case_of
-from assistant.web.rendering import SECURITY_HEADERS, page
+from assistant.web.rendering import page
 from assistant.web.reply_view import view_of
 
 router = APIRouter(include_in_schema=False)
 
-PICTURE_HEADERS = SECURITY_HEADERS | {
-    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'"
+PICTURE_HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
 }
 """A drawing carries its own styles; it can load nothing and run nothing."""
 
@@ -30,7 +30,7 @@ PICTURE_HEADERS = SECURITY_HEADERS | {
 @router.get("/case/timeline", response_class=HTMLResponse)
 async def timeline_page(request: Request) -> Response:
     """The key dates of the case in play: the picture, and the same dates as a table."""
-    case = case_of(await _messages(request))
+    case = case_of(await lines_of(request))
     timeline = await _timeline(case)
     if case is None or timeline is None:
         return page("not_found.html", status_code=404, message=text("pages.timeline.no_case"))
@@ -40,7 +40,7 @@ async def timeline_page(request: Request) -> Response:
 @router.get("/case/timeline.svg")
 async def timeline_picture(request: Request) -> Response:
     """The key dates of the case in play as a picture."""
-    timeline = await _timeline(case_of(await _messages(request)))
+    timeline = await _timeline(case_of(await lines_of(request)))
     if timeline is None:
         return Response(status_code=404, headers=PICTURE_HEADERS)
     drawing = await run_in_threadpool(draw_svg, timeline)
@@ -50,34 +50,26 @@ async def timeline_picture(request: Request) -> Response:
 @router.get("/case/dates.ics")
 async def dates(request: Request) -> Response:
     """The dates of the case in play for a calendar."""
-    timeline = await _timeline(case_of(await _messages(request)))
+    timeline = await _timeline(case_of(await lines_of(request)))
     if timeline is None:
         return page("not_found.html", status_code=404, message=text("pages.timeline.no_case"))
     return Response(
         write_calendar(timeline),
         media_type="text/calendar",
-        headers=SECURITY_HEADERS | {"Content-Disposition": 'attachment; filename="key-dates.ics"'},
+        headers={"Content-Disposition": 'attachment; filename="key-dates.ics"'},
     )
 
 
 @router.get("/transcript", response_class=HTMLResponse)
 async def transcript(request: Request) -> Response:
     """The whole conversation with its sources unfolded, to print or to keep."""
-    messages = await _messages(request)
+    messages = await lines_of(request)
     return await run_in_threadpool(_render_transcript, messages)
 
 
 def _render_transcript(messages: list[Message]) -> Response:
     views = {message.id: view_of(message.reply) for message in messages if message.reply}
     return page("transcript.html", messages=messages, views=views, made_at=datetime.now(UTC))
-
-
-async def _messages(request: Request) -> list[Message]:
-    conversation = known_conversation(request)
-    if conversation is None:
-        return []
-    found: list[Message] = await run_in_threadpool(request.app.state.conversations.messages, conversation)
-    return found
 
 
 async def _timeline(case: CaseView | None) -> Timeline | None:

@@ -86,7 +86,8 @@ class ConversationEngine:
         self, conversation_id: str, message: str, metadata: dict[str, Any] | None = None
     ) -> list[dict[str, Any]]:
         """The replies to a message, in the form of Rasa's REST channel: `recipient_id`, `text`, `buttons`
-        and `custom` (the whole reply). There is always at least one.
+        and `custom` (the whole reply), with the `number` of each in its conversation. There is always at
+        least one.
 
         A message whose metadata gives a `message_id` that it came with before gets the same replies again,
         also while the first is still being answered. Whoever asked may go away: the answer is kept.
@@ -153,8 +154,12 @@ class ConversationEngine:
         async with self._one_at_a_time(conversation_id):
             answered = self._conversations.delivered(conversation_id, message_id) if message_id else []
             if answered:
-                said_before = [Reply.model_validate(line.reply).as_response() for line in answered[1:]]
-                return [self._as_rest(conversation_id, reply) for reply in said_before]
+                return [
+                    self._as_rest(
+                        conversation_id, Reply.model_validate(line.reply).as_response(), line.number
+                    )
+                    for line in answered[1:]
+                ]
             self._trackers.begin(conversation_id, self._conversations.last_number(conversation_id))
             try:
                 replies = await self._answer(conversation_id, message, message_id, metadata)
@@ -174,17 +179,20 @@ class ConversationEngine:
             answers = [refusal.as_response()]
         else:
             answers = await self._ask_agent(conversation_id, readable(message), metadata)
-        replies = [self._as_rest(conversation_id, answer) for answer in answers]
-        number = self._conversations.append_exchange(
+        last = self._conversations.append_exchange(
             conversation_id,
             # A person reads back what they typed, up to the limit, even where it was refused.
             message[: self._settings.message_limit],
-            [reply["custom"] for reply in replies],
+            [answer["custom"] for answer in answers],
             message_id=message_id,
             events=self._trackers.take_held(conversation_id),
         )
-        self._trackers.end(conversation_id, number)
-        return replies
+        self._trackers.end(conversation_id, last)
+        first = last - len(answers) + 1
+        return [
+            self._as_rest(conversation_id, answer, number)
+            for number, answer in enumerate(answers, start=first)
+        ]
 
     @asynccontextmanager
     async def _one_at_a_time(self, conversation_id: str) -> AsyncIterator[None]:
@@ -219,9 +227,14 @@ class ConversationEngine:
         return channel.replies or [something_went_wrong().as_response()]
 
     @staticmethod
-    def _as_rest(conversation_id: str, answer: dict[str, Any]) -> dict[str, Any]:
-        """One message in the form of Rasa's REST channel."""
-        message = {"recipient_id": conversation_id, "text": answer["text"], "custom": answer["custom"]}
+    def _as_rest(conversation_id: str, answer: dict[str, Any], number: int) -> dict[str, Any]:
+        """One message in the form of Rasa's REST channel, and its number in the conversation."""
+        message = {
+            "recipient_id": conversation_id,
+            "text": answer["text"],
+            "custom": answer["custom"],
+            "number": number,
+        }
         if answer.get("buttons"):
             message["buttons"] = answer["buttons"]
         return message

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Engine, delete, func, select
 from sqlalchemy.orm import Session
 
+from assistant.storage.feedback import Feedback
 from assistant.storage.models import ConversationEvent, Message
 
 
@@ -114,9 +115,9 @@ class ConversationRepository:
             return [question, *session.scalars(replies)]
 
     def forget(self, conversation_id: str) -> None:
-        """Erase a conversation: its lines and its events."""
+        """Erase a conversation: its lines, its events, and what was thought of its answers."""
         with Session(self._engine) as session, session.begin():
-            for model in (Message, ConversationEvent):
+            for model in (Feedback, Message, ConversationEvent):
                 session.execute(delete(model).where(model.conversation_id == conversation_id))
 
     @staticmethod

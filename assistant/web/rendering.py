@@ -1,4 +1,4 @@
-"""Turns templates into pages: one Jinja environment, and the headers that every page carries."""
+"""Turns templates into pages: one Jinja environment."""
 
 from __future__ import annotations
 
@@ -16,33 +16,13 @@ from actions.answers.wording import capitalised, plain_date
 from actions.texts import catalogue, entry, text
 from assistant import frontend
 from assistant.web import TEMPLATES
+from assistant.web.navigation import pages
 from assistant.web.reply_view import grouped
 
 LONDON = ZoneInfo("Europe/London")
 
 _BOLD = re.compile(r"\*\*(?=\S)(.+?)\*\*|&lt;b&gt;(.+?)&lt;/b&gt;")
 _OTHER_TAG = re.compile(r"&lt;/?(?:b|i|p|br|sup|sub|em|u|ul|ol|li)\s*/?&gt;|\*\*")
-
-SECURITY_HEADERS = {
-    "Content-Security-Policy": "; ".join(
-        (
-            "default-src 'none'",
-            "script-src 'self'",
-            "style-src 'self'",
-            "img-src 'self' data:",
-            "connect-src 'self'",
-            "form-action 'self'",
-            "base-uri 'none'",
-            "frame-ancestors 'self'",
-        )
-    ),
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cache-Control": "no-store",
-}
-"""A page may use what this service sends and nothing else: no inline script or style, no other host."""
 
 
 @lru_cache(maxsize=1)
@@ -51,7 +31,12 @@ def templates() -> Environment:
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True
     )
-    environment.globals |= {"t": text, "texts": entry, "static_version": frontend.built_version}
+    environment.globals |= {
+        "t": text,
+        "texts": entry,
+        "static_version": frontend.built_version,
+        "navigation": pages,
+    }
     environment.filters |= {
         "date": plain_date,
         "time": clock_time,
@@ -66,8 +51,8 @@ def templates() -> Environment:
 
 
 def page(template: str, status_code: int = 200, **values: Any) -> HTMLResponse:
-    """A whole page, with the headers that every page carries."""
-    return HTMLResponse(render(template, **values), status_code, headers=SECURITY_HEADERS)
+    """A whole page."""
+    return HTMLResponse(render(template, **values), status_code)
 
 
 def render(template: str, **values: Any) -> str:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import re
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
@@ -65,10 +67,80 @@ def test_a_page_that_is_open_gets_the_new_answer_only(chat: TestClient) -> None:
     chat.get("/")
     chat.post("/", data={"message": "what is a PIPE?"})
     answer = chat.post("/", data={"message": CASE}, headers={"Accept": "application/json"}).json()
-    assert "Facts used" in answer["html"]
-    assert "PIPE" not in answer["html"]
+    assert [line["number"] for line in answer["lines"]] == [1, 2, 3, 4]
+    assert "Facts used" in answer["lines"][-1]["html"]
+    newest = chat.post(
+        "/", data={"message": "what is due for him?", "after": 4}, headers={"Accept": "application/json"}
+    ).json()
+    assert [(line["number"], line["by"]) for line in newest["lines"]] == [(5, "person"), (6, "assistant")]
     assert "15 March 2027" in answer["case"]
     assert 'name="message"' in answer["suggestions"]
+
+
+def events_of(answer: Any) -> list[tuple[str, dict[str, Any]]]:
+    """The events of a stream, each with its name and data."""
+    found = []
+    for block in answer.text.split("\n\n"):
+        fields = dict(line.split(": ", 1) for line in block.splitlines() if not line.startswith(":"))
+        if fields:
+            found.append((fields["event"], json.loads(fields["data"]) | {"id": fields.get("id")}))
+    return found
+
+
+def test_an_answer_comes_as_events_each_line_with_its_number(chat: TestClient) -> None:
+    chat.get("/")
+    answer = chat.post("/", data={"message": "what is a PIPE?"}, headers={"Accept": "text/event-stream"})
+    assert answer.headers["content-type"].startswith("text/event-stream")
+    assert answer.headers["X-Accel-Buffering"] == "no"
+    assert "no-transform" in answer.headers["Cache-Control"]
+    # Enough is sent at once for a proxy that waits for two kilobytes.
+    assert len(answer.text.split("\n\n")[0].encode()) > 2000
+    (question, reply, done) = events_of(answer)
+    assert [(name, data["id"], data.get("by")) for name, data in (question, reply)] == [
+        ("line", "1", "person"),
+        ("line", "2", "assistant"),
+    ]
+    assert "Psychologically Informed" in reply[1]["html"]
+    assert (done[0], done[1]["last"]) == ("done", 2)
+
+
+def test_a_form_that_is_sent_twice_is_answered_once(chat: TestClient) -> None:
+    chat.get("/")
+    form = {"message": "what is a PIPE?", "message_id": "form-1"}
+    chat.post("/", data=form)
+    chat.post("/", data=form)
+    assert len(chat.get("/conversation").json()["lines"]) == 2
+    # The page before, filled in with other words, is another message.
+    chat.post("/", data=form | {"message": "thanks"})
+    assert len(chat.get("/conversation").json()["lines"]) == 4
+
+
+def test_a_page_that_lost_its_connection_gets_what_it_missed_and_no_more(chat: TestClient) -> None:
+    chat.get("/")
+    for message in ("what is a PIPE?", "thanks"):
+        chat.post("/", data={"message": message})
+    missed = chat.get("/conversation", params={"after": 2}).json()
+    assert [line["number"] for line in missed["lines"]] == [3, 4]
+    assert chat.get("/conversation", params={"after": 4}).json()["lines"] == []
+
+
+def test_a_frame_names_its_conversation_by_a_secret_of_its_own(chat: TestClient) -> None:
+    secret = {"Conversation": "s" * 40}
+    answer = chat.post("/", data={"message": "what is a PIPE?"}, headers=secret, follow_redirects=False)
+    assert "set-cookie" not in answer.headers
+    assert len(chat.get("/conversation", headers=secret).json()["lines"]) == 2
+    assert chat.get("/conversation", headers={"Conversation": "t" * 40}).json()["lines"] == []
+    carried = chat.post("/carry-on", data={"conversation": "s" * 40, "to": "/transcript"})
+    assert "Psychologically Informed" in carried.text
+    for wrong in ({"conversation": "short"}, {"conversation": "s" * 40, "to": "https://elsewhere.example"}):
+        assert chat.post("/carry-on", data=wrong).status_code == 422
+
+
+def test_no_token_of_a_browser_names_the_conversation_of_another_channel(chat: TestClient) -> None:
+    sender = "u" * 40
+    body = {"sender": sender, "message": "what is a PIPE?"}
+    assert chat.post("/webhooks/rest/webhook", json=body).status_code == 200
+    assert chat.get("/conversation", headers={"Conversation": sender}).json()["lines"] == []
 
 
 def test_start_again_gives_a_new_conversation(chat: TestClient) -> None:
@@ -94,8 +166,54 @@ def test_markup_in_a_message_is_shown_as_typed(chat: TestClient) -> None:
     "headers", [{"Sec-Fetch-Site": "cross-site"}, {"Origin": "https://elsewhere.example"}]
 )
 def test_a_form_of_another_site_is_refused(chat: TestClient, headers: dict[str, str]) -> None:
-    assert chat.post("/", data={"message": "what is a PIPE?"}, headers=headers).status_code == 403
-    assert chat.post("/start-again", headers=headers).status_code == 403
+    chat.get("/")
+    form = chat.post("/", data={"message": "what is a PIPE?"}, headers=headers | {"Accept": "text/html"})
+    assert form.status_code == 403
+    assert "sent from another site" in form.text
+    assert chat.get("/conversation").json()["lines"] == []
+    for address in ("/start-again", "/feedback", "/carry-on", "/api/ask", "/webhooks/rest/webhook"):
+        assert chat.post(address, headers=headers).status_code == 403
+
+
+def test_feedback_is_kept_with_the_answer_its_sources_and_versions(chat: TestClient) -> None:
+    chat.get("/")
+    chat.post("/", data={"message": "what is a PIPE?"})
+    asked = chat.post("/feedback", data={"number": 2, "useful": "false"})
+    assert "What was wrong with the answer?" in asked.text
+    given = {
+        "number": 2,
+        "useful": "false",
+        "reason": "unclear",
+        "comment": "Too many words",
+        "complete": "1",
+    }
+    assert "Thank you for your feedback" in chat.post("/feedback", data=given).text
+    newest = chat.get("/feedback/all", headers={"Accept": "application/json"}).json()[0]
+    assert (newest["useful"], newest["reason"], newest["comment"]) == (False, "unclear", "Too many words")
+    assert newest["question"] == "what is a PIPE?"
+    source = newest["sources"][0]
+    assert source["passage_id"]
+    assert set(newest["versions"]) == {"program", "model", "rules", "documents"}
+    assert newest["versions"]["documents"][source["document"]]
+    assert "Too many words" in chat.get("/feedback/all").text
+
+
+def test_feedback_on_an_answer_that_is_not_in_this_conversation_is_refused(chat: TestClient) -> None:
+    chat.get("/")
+    chat.post("/", data={"message": "what is a PIPE?"})
+    assert chat.post("/feedback", data={"number": 1, "useful": "true"}).status_code == 404
+    assert chat.post("/feedback", data={"number": 9, "useful": "true"}).status_code == 404
+    too_long = chat.post("/feedback", data={"number": 2, "useful": "true", "comment": "x" * 2001})
+    assert too_long.status_code == 422
+    assert "x" * 2001 in too_long.text
+    chat.cookies.clear()
+    assert chat.post("/feedback", data={"number": 2, "useful": "true"}).status_code == 404
+
+
+def test_only_the_page_that_is_meant_for_it_may_stand_in_a_frame(chat: TestClient) -> None:
+    for address in ("/", "/guidance", MODEL_2019, "/transcript", "/demo/intranet"):
+        assert "frame-ancestors 'none'" in chat.get(address).headers["Content-Security-Policy"]
+    assert "frame-ancestors 'self'" in chat.get("/embed").headers["Content-Security-Policy"]
 
 
 def test_an_empty_message_is_an_error_with_words(chat: TestClient) -> None:

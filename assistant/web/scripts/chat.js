@@ -1,13 +1,21 @@
 // The conversation without a page load. Everything here also works without it, by sending the form.
+import { Connection, secret } from "./connection.js";
+import { copyFrom } from "./copying.js";
+import { giveFeedback } from "./feedback.js";
+import { joinHost } from "./frame.js";
 
 const byId = (id) => document.getElementById(id);
+const chat = byId("chat");
 const composer = byId("composer");
 const box = byId("message");
 const log = byId("log");
 const status = byId("status");
 const starting = byId("starting");
 const texts = composer.dataset;
+const embedded = "embedded" in chat.dataset;
+const connection = new Connection(Number(chat.dataset.last), embedded);
 let working = false;
+let unsent = null;
 
 document.documentElement.classList.add("js-enabled");
 
@@ -35,63 +43,72 @@ function addQuestion(message) {
 
 function showFromItsStart(element) {
   const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
-  element.scrollIntoView({ block: "start", behavior: calm ? "auto" : "smooth" });
+  element?.scrollIntoView({ block: "start", behavior: calm ? "auto" : "smooth" });
 }
 
-function showCase(html) {
+function addLine({ html }) {
+  log.insertAdjacentHTML("beforeend", html);
+}
+
+function showRest({ suggestions, case: panelHtml }) {
+  byId("welcome")?.remove();
+  byId("start-again").hidden = false;
+  byId("suggestions").innerHTML = suggestions;
   const panel = byId("case");
-  panel.innerHTML = html;
-  panel.hidden = !html;
-  byId("chat").classList.toggle("pom-chat--with-case", Boolean(html));
+  panel.innerHTML = panelHtml;
+  panel.hidden = !panelHtml;
+  chat.classList.toggle("pom-chat--with-case", Boolean(panelHtml));
 }
 
-async function post(message) {
-  let response;
-  try {
-    response = await fetch(composer.getAttribute("action"), {
-      method: "POST",
-      headers: { Accept: "application/json" },
-      body: new URLSearchParams({ message }),
-    });
-  } catch {
-    throw new Error(texts.failed);
-  }
-  const answer = await response.json().catch(() => ({}));
-  if (!response.ok) throw new Error(answer.error || texts.failed);
-  return answer;
-}
-
-async function send(message) {
+async function send(text, id = unsent?.text === text ? unsent.id : secret(12)) {
   if (working) return;
-  if (!message.trim()) {
+  if (!text.trim()) {
     showError(texts.empty);
     box.focus();
     return;
   }
   working = true;
+  unsent = { text, id };
   showError("");
-  const question = addQuestion(message);
+  const question = addQuestion(text);
+  let first = null;
   showStatus(texts.working, true);
   showFromItsStart(question);
   box.value = "";
   try {
-    const answer = await post(message);
-    byId("welcome")?.remove();
-    byId("start-again").hidden = false;
-    log.insertAdjacentHTML("beforeend", answer.html);
-    byId("suggestions").innerHTML = answer.suggestions;
-    showCase(answer.case);
-    if (answer.keep) box.value = message;
-    showFromItsStart(question);
+    await connection.send(unsent, {
+      again: () => showStatus(texts.again, true),
+      failed: texts.failed,
+      lost: texts.lost,
+      line: (item) => {
+        question.remove();
+        addLine(item);
+        if (item.by === "person") first = log.lastElementChild;
+      },
+      done: (update) => {
+        question.remove();
+        showRest(update);
+        if (update.keep) box.value = text;
+        showFromItsStart(first);
+      },
+    });
+    unsent = null;
   } catch (problem) {
     question.remove();
-    box.value = message;
+    box.value = text;
     showError(problem.message);
   } finally {
     showStatus("");
     working = false;
     box.focus({ preventScroll: true });
   }
+}
+
+async function catchUp() {
+  if (working) return;
+  log.setAttribute("aria-busy", "true");
+  await connection.catchUp(addLine, showRest).catch(() => {});
+  log.removeAttribute("aria-busy");
 }
 
 composer.addEventListener("submit", (event) => {
@@ -105,13 +122,22 @@ box.addEventListener("keydown", (event) => {
   composer.requestSubmit();
 });
 
-byId("chat").addEventListener("submit", (event) => {
-  if (!event.target.matches(".pom-suggestions")) return;
-  event.preventDefault();
-  send(event.submitter.value);
+chat.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.matches(".pom-suggestions")) {
+    event.preventDefault();
+    send(event.submitter.value);
+  } else if (form.matches(".pom-feedback, .pom-feedback__form")) {
+    event.preventDefault();
+    giveFeedback(form, event.submitter, connection.headers("application/json"));
+  } else if (form.id === "start-again" && embedded) {
+    event.preventDefault();
+    connection.startAgain();
+    location.reload();
+  }
 });
 
-byId("chat").addEventListener("click", (event) => {
+chat.addEventListener("click", (event) => {
   const link = event.target.closest("a[data-draft]");
   if (!link) return;
   event.preventDefault();
@@ -120,19 +146,10 @@ byId("chat").addEventListener("click", (event) => {
   box.setSelectionRange(box.value.length, box.value.length);
 });
 
-async function copy(button) {
-  try {
-    await navigator.clipboard.writeText(button.dataset.copy);
-  } catch {
-    // Pages that did not come over HTTPS may not use the clipboard; this older way still works there.
-    const area = document.createElement("textarea");
-    area.value = button.dataset.copy;
-    button.after(area);
-    area.select();
-    document.execCommand("copy");
-    area.remove();
-    button.focus();
-  }
+chat.addEventListener("click", async (event) => {
+  const button = event.target.closest("button[data-copy]");
+  if (!button || button.textContent === texts.copied) return;
+  await copyFrom(button);
   if (!working) showStatus(texts.copied);
   const label = button.textContent;
   button.textContent = texts.copied;
@@ -140,11 +157,6 @@ async function copy(button) {
     button.textContent = label;
     if (!working) showStatus("");
   }, 2000);
-}
-
-byId("chat").addEventListener("click", (event) => {
-  const button = event.target.closest("button[data-copy]");
-  if (button && button.textContent !== texts.copied) copy(button);
 });
 
 async function waitUntilReady() {
@@ -158,4 +170,10 @@ async function waitUntilReady() {
   }
 }
 
+if (embedded) joinHost(chat, box, connection);
+if (embedded) await catchUp();
+// A message that was under way when the page was left: sent again under the same id, it is answered once.
+if (connection.waiting) send(connection.waiting.text, connection.waiting.id);
+addEventListener("online", catchUp);
+document.addEventListener("visibilitychange", () => { if (!document.hidden) catchUp(); });
 waitUntilReady();
