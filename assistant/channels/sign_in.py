@@ -16,7 +16,7 @@ from assistant.access.clients import Client
 from assistant.access.openid import OpenIdProvider, SignInFailed
 from assistant.access.people import PeopleRepository
 from assistant.channels.gate import people_page
-from assistant.web.browser import COOKIE, from_elsewhere
+from assistant.web.browser import COOKIE
 
 logger = logging.getLogger(__name__)
 router = APIRouter(include_in_schema=False)
@@ -89,8 +89,6 @@ async def come_back(request: Request) -> Response:
 @router.post("/sign-out")
 async def sign_out(request: Request) -> Response:
     """End the session here, and offer the way to sign out of the provider."""
-    if from_elsewhere(request):
-        return people_page("sign_out_elsewhere", 403)
     client = _client(request)
     secret = request.cookies.get(session_cookie(client))
     id_token = await run_in_threadpool(_authentication(request).sessions.end, secret) if secret else None
