@@ -62,6 +62,11 @@ def resolve(value: Any, as_of: date, facts: Mapping[str, Any]) -> date | Unresol
         return _weekday(WEEKDAYS.index(relative["weekday"]), str(relative.get("which")), as_of)
     if "day_month" in relative:
         return _day_month(str(relative["day_month"]), relative, as_of)
+    if "month" in relative:
+        year = as_of.year if int(relative["month"]) <= as_of.month else as_of.year - 1
+        return Unresolved("the day is needed", partial=f"{year}-{int(relative['month']):02}")
+    if "day" in relative:
+        return _day_of_month(int(relative["day"]), str(relative.get("which")), as_of)
     if "span" in relative:
         return _span(str(relative["span"]), str(relative.get("which")), as_of)
     return shift(start, relative.get("months", 0), relative.get("weeks", 0), relative.get("days", 0))
@@ -112,6 +117,19 @@ def _weekday(weekday: int, which: str, as_of: date) -> date | Unresolved:
             return coming
         return _either(coming, coming + timedelta(days=7))
     return _either(as_of - timedelta(days=back or 7), as_of + timedelta(days=ahead or 7))
+
+
+def _day_of_month(day: int, which: str, as_of: date) -> date | Unresolved:
+    """A day of this, the last or the next month; `latest` and `coming` are the nearest such days."""
+    steps = {"this": (0,), "last": (-1,), "next": (1,), "latest": (0, -1, -2), "coming": (0, 1, 2)}
+    for step in steps.get(which, ()):
+        first = shift(as_of.replace(day=1), step)
+        if not isinstance(first, date) or day > monthrange(first.year, first.month)[1]:
+            continue
+        found = first.replace(day=day)
+        if (which != "latest" or found <= as_of) and (which != "coming" or found >= as_of):
+            return found
+    return Unresolved("the month is needed")
 
 
 def _day_month(day_month: str, relative: Mapping[str, Any], as_of: date) -> date | Unresolved:

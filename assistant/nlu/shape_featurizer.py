@@ -23,7 +23,6 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from assistant.nlu.facts.reader import read_facts
-from assistant.nlu.facts.text import Text
 from assistant.nlu.facts.vocabulary import alternatives, shared_vocabulary
 from assistant.nlu.fingerprint import reader_fingerprint
 
@@ -86,7 +85,7 @@ def _cues() -> tuple[re.Pattern[str], ...]:
 def shape_of(message: str) -> np.ndarray:
     """A message as noughts and ones, shape (features,): its facts, whom it speaks of, how it asks."""
     facts = read_facts(message)
-    text = Text.of(message, shared_vocabulary().correct)
+    text = shared_vocabulary().text(message)
     canonical = f"^ {text.canonical}"
     fields = {fact.field for fact in facts}
     told = fields - {"date", "duration", "number", "level", "edition", "not_known", "needs_detail"}

@@ -33,8 +33,38 @@ _WEEKDAY_NAMES = {name: name for name in WEEKDAYS} | {
 EARLIEST_YEAR, LATEST_YEAR = 1900, 2099
 _TWO_DIGIT_PIVOT = 79  # 00 to 79 is this century, 80 to 99 the last
 
+_UNITS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth")
+_ORDINALS = {
+    name: number
+    for number, name in enumerate(
+        (
+            *_UNITS, "tenth", "eleventh", "twelfth", "thirteenth", "fourteenth", "fifteenth", "sixteenth",
+            "seventeenth", "eighteenth", "nineteenth", "twentieth", *(f"twenty {unit}" for unit in _UNITS),
+            "thirtieth", "thirty first",
+        ),
+        1,
+    )
+}  # fmt: skip
+_NAMED_DAYS = {
+    "new year s day": "01-01", "new years day": "01-01", "christmas eve": "12-24", "xmas eve": "12-24",
+    "christmas day": "12-25", "xmas day": "12-25", "boxing day": "12-26", "new year s eve": "12-31",
+    "new years eve": "12-31",
+}  # fmt: skip
+
 _MONTH = rf"(?P<month>{'|'.join(sorted(_MONTH_NUMBERS, key=len, reverse=True))})\b"
 _DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?"
+_DAY_IN_WORDS = re.compile(
+    rf"\b(?:the )?(?P<day>{'|'.join(sorted(_ORDINALS, key=len, reverse=True))}) (?:day )?of {_MONTH}"
+    r"(?:(?: ,| of| in)? (?P<year>(?:19|20)\d\d|'\d\d|\d\d)(?![\w.]))?"
+)
+_NAMED_DAY = re.compile(
+    rf"\b(?P<name>{'|'.join(_NAMED_DAYS)})(?:(?: ,| in)? (?P<year>(?:19|20)\d\d|'\d\d))?(?!\w)"
+)
+_DAY_ALONE = re.compile(
+    r"\b(?:on |from |since |for |by )?(?:the )?(?P<day>\d{1,2})(?:st|nd|rd|th)"
+    r"(?: of (?P<which>this|next|last) month| (?P<after>this|next|last) month"
+    r"|(?= (?:and|so|but|he|she|with|then|at|by|to|is|was|who|what|nps|crc|tier)\b| [,.;?!()]|$))"
+)
 _YEAR = r"(?P<year>(?:19|20)\d\d|'\d\d|\d\d)"
 _NOT_A_COUNT = r"(?! (?:years?|yrs?|yr|y|months?|mths?|weeks?|wks?|days?)\b)"
 _WEEKDAY = rf"(?P<weekday>{'|'.join(sorted(_WEEKDAY_NAMES, key=len, reverse=True))})"
@@ -51,7 +81,9 @@ _MONTH_YEAR = re.compile(
 _SAID_YEAR = re.compile(r" (?P<which>last|this|next) year\b")
 _DAY_MONTH = re.compile(rf"(?<![\w.])(?:{_WEEKDAY} )?(?:the )?{_DAY}(?: of)? {_MONTH}")
 _MONTH_DAY = re.compile(rf"\b{_MONTH} (?:the )?(?P<day>\d{{1,2}})(?:st|nd|rd|th)?{_NOT_A_COUNT}(?![\w.])")
-_MONTH_ALONE = re.compile(rf"\b(?:in|by|for|during|since|around|until|till|end of|early|mid|late) {_MONTH}")
+_MONTH_ALONE = re.compile(
+    rf"\b(?:in|by|for|during|since|around|until|till|from|end of|early|mid|late|this|next|last|coming) {_MONTH}"
+)
 _YEAR_ALONE = re.compile(r"(?<![\w.])(?P<year>(?:19|20)\d\d)(?![\w.])")
 
 _DAYS_AWAY = {
@@ -69,8 +101,12 @@ _WEEKS_ON = re.compile(
     )
 )
 _NAMED_SPAN = re.compile(r"\b(?P<which>last|next|this) (?P<unit>week|month|year)\b")
-_TO_COME = re.compile(r"(?: s)?(?: time| from now| from today| today| away)\b")
-_GONE = re.compile(r" (?:ago|back|since)\b")
+_TO_COME = re.compile(
+    r"(?: s)?(?: time| from now| from today| today| away"
+    r"| off(?= (?:and|but|so|yet|still|now|hes|he|she)\b| [,.;?!()]|$))"
+    r"(?!\w)"
+)
+_GONE = re.compile(r" (?:ago|back(?! in\b)|since)\b(?P<on> (?:yesterday|today|tomorrow)\b)?")
 
 
 @dataclass(frozen=True)
@@ -160,6 +196,15 @@ def find_dates(text: Text, durations: list[Duration]) -> list[DateExpression]:
         if year and isinstance(day_of(2024, int(day_month[:2]), int(day_month[3:]), ""), str):
             words = text.indices(match.start(), year.end())
             finder.take(*words, {"relative": {"day_month": day_month, "year": year["which"]}})
+    for match in _DAY_IN_WORDS.finditer(canonical):
+        month, day = _MONTH_NUMBERS[match["month"]], _ORDINALS[match["day"]]
+        finder.match(match, _with_year(match["year"], month, day, finder.said(match)))
+    for match in _NAMED_DAY.finditer(canonical):
+        month, day = (int(part) for part in _NAMED_DAYS[match["name"]].split("-"))
+        finder.match(match, _with_year(match["year"], month, day, finder.said(match)))
+    for match in _DAY_ALONE.finditer(canonical):
+        if (which := match["which"] or match["after"]) and 1 <= int(match["day"]) <= 31:
+            finder.match(match, {"relative": {"day": int(match["day"]), "which": which}})
     _find_relative(finder, durations)
     for match in _MONTH_YEAR.finditer(canonical):
         before = canonical[: match.start()].split()[-1:]
@@ -178,7 +223,12 @@ def find_dates(text: Text, durations: list[Duration]) -> list[DateExpression]:
                 reason = f"{MONTHS[month - 1].capitalize()} has {length} days" if name else ""
                 finder.match(match, leap | {"reason": reason})
     for match in _MONTH_ALONE.finditer(canonical):
-        finder.match(match, {"partial": f"--{_MONTH_NUMBERS[match['month']]:02}"}, vague=True)
+        words = text.indices(*match.span("month"))
+        finder.take(*words, {"partial": f"--{_MONTH_NUMBERS[match['month']]:02}"}, vague=True)
+    for match in _DAY_ALONE.finditer(canonical):
+        if 1 <= int(match["day"]) <= 31:
+            value = {"relative": {"day": int(match["day"]), "which": "unsaid"}}
+            finder.match(match, value, vague=True)
     for match in _YEAR_ALONE.finditer(canonical):
         finder.match(match, {"partial": match["year"]}, vague=True)
     for index, word in enumerate(text.words):
@@ -194,6 +244,10 @@ def find_dates(text: Text, durations: list[Duration]) -> list[DateExpression]:
     return sorted(finder.found, key=lambda expression: expression.first)
 
 
+def _with_year(year: str | None, month: int, day: int, said: str) -> Any:
+    return day_of(full_year(year), month, day, said) if year else {"partial": f"--{month:02}-{day:02}"}
+
+
 def _find_relative(finder: _Finder, durations: list[Duration]) -> None:
     canonical = finder.text.canonical
     for duration in durations:
@@ -201,10 +255,15 @@ def _find_relative(finder: _Finder, durations: list[Duration]) -> None:
         end = finder.text.characters(0, duration.past) and len(" ".join(finder.text.norms(0, duration.past)))
         after = canonical[end:]
         lead = 1 if before[-1:] == ["in"] else 2 if before[:1] == ["in"] and before[-1] in _ABOUT else 0
+        if _NOT_EXACTLY & set(finder.text.norms(duration.first - 2, duration.first)):
+            continue  # "more than 3 years ago" is no date
         if gone := _GONE.match(after):
             past = duration.past + len(gone.group().split())
             value = {unit: -count for unit, count in duration.parts.items()}
-            if gone.group().strip() != "since":
+            if gone["on"]:
+                reason = "type the date in full, as in 3/4/2027"
+                finder.take(duration.first, past, {"invalid": gone.group().strip(), "reason": reason})
+            elif gone.group().strip() != "since":
                 finder.take(duration.first, past, {"relative": value})
         elif coming := _TO_COME.match(after):
             past = duration.past + len(coming.group().split())
@@ -237,4 +296,5 @@ def _find_relative(finder: _Finder, durations: list[Duration]) -> None:
 
 
 _SUBJECTS = {"he", "she", "it", "they", "we", "i", "you", "who", "which", "that", "com", "pom", "case"}
-_ABOUT = {"about", "around", "roughly", "approximately", "approx", "just", "under", "over"}
+_ABOUT = {"about", "around", "roughly", "approximately", "approx", "just"}
+_NOT_EXACTLY = {"than", "over", "under", "least", "nearly", "almost"}

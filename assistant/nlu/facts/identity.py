@@ -39,6 +39,8 @@ def _names() -> dict[str, Any]:
     data: dict[str, Any] = yaml.safe_load(SOURCE.read_text(encoding="utf-8"))
     return {
         "prisons": {name.lower(): name for name in data["prisons"]},
+        "known": {kind: frozenset(data[kind]) for kind in ("women", "open", "private", "youth")},
+        "also_places": frozenset(data["also_places"]),
         "given": frozenset(data["given_names"]),
         "not_surnames": frozenset(data["not_surnames"]),
         "small_words": frozenset(data["small_words"]),
@@ -79,8 +81,41 @@ def find_establishments(text: Text) -> Iterator[Fact]:
             continue
         before = message[: match.start()].rstrip().rsplit(None, 1)[-1:] or [""]
         alone = message.strip().strip(".") == match.group()
-        if alone or (match.group()[0].isupper() and before[0].lower() in {"at", "in", "from", "to", "into"}):
+        name = prisons[match["name"].lower()]
+        plain = match.group()[0].isupper() or (_kinds(name) and name not in _names()["also_places"])
+        if alone or (plain and before[0].lower() in {"at", "in", "from", "to", "into"}):
             yield Fact("establishment", f"HMP {prisons[match['name'].lower()]}", match.start(), match.end())
+
+
+def _kinds(name: str) -> set[str]:
+    """What is known of a prison: `women`, `open`, `private`, `youth`."""
+    return {kind for kind, names in _names()["known"].items() if name in names}
+
+
+def facts_of_establishment(text: Text, place: Fact) -> Iterator[Fact]:
+    """What follows for somebody who is held at a prison: its estate, its operator, whether it is open.
+
+    Nothing follows from where somebody came from or goes to, nor from a town that may not be the prison.
+    """
+    kind, _, name = str(place.value).partition(" ")
+    before = text.message[: place.start].lower().split()[-2:]
+    said = text.message[place.start : place.end].lower().startswith(kind.lower()[:3])
+    if {"from", "to", "into", "than", "for"} & set(before) or (name in _names()["also_places"] and not said):
+        return
+    kinds = _kinds(name)
+    follows: list[tuple[str, Any]] = []
+    if "women" in kinds:
+        follows.append(("estate", "women"))
+    elif "youth" in kinds:
+        follows.append(("estate", "youth"))
+    elif "open" in kinds:
+        follows.append(("estate", "male_open"))
+    if "open" in kinds:
+        follows.append(("in_open_conditions", True))
+    if "private" in kinds:
+        follows.append(("prison_operator", "private"))
+    for field, value in follows:
+        yield Fact(field, value, place.start, place.end, derived=True)
 
 
 def find_names(text: Text) -> Iterator[Fact]:

@@ -22,6 +22,21 @@ _RESUMES = {
 }  # fmt: skip
 """Words after a "no" that answers what went before, and denies nothing that follows: "no, he is CRC"."""
 _REACH = 5  # words between a denial and what it denies
+_RESTARTS = {"he", "she", "it", "its", "they", "i", "we"}
+_REPORTS = {
+    "think",
+    "sure",
+    "know",
+    "believe",
+    "say",
+    "said",
+    "that",
+    "clear",
+    "certain",
+    "convinced",
+    "if",
+    "whether",
+}
 _ANSWERS_NO = {"no", "none", "nil", "false", "nope", "na"}
 _QUESTION_WORDS = {"who", "what", "when", "where", "why", "how", "which", "whose"}
 _ASKING = _QUESTION_WORDS | {
@@ -84,7 +99,7 @@ class Polarities:
             first -= 1
         clause = self._text.norms(first, phrase.first)
         own = self._text.norms(phrase.first, phrase.past)
-        opener = (clause or own)[0]
+        opener = clause[0] if clause else own[0] if own[0] in _QUESTION_WORDS else ""
         beside = self._text.norms(phrase.first - 1, phrase.first) + self._text.norms(
             phrase.past, phrase.past + 1
         )
@@ -161,10 +176,17 @@ class Polarities:
                     return None
                 if following[:1] in (["only"], ["just"], ["longer"]) and word != "no":
                     return None
+                if self._starts_anew(index + 2, first):
+                    return None
                 return index
             if word in {"and", "yes"} or self._text.words[index].kind in ("numeric", "iso"):
                 return None
         return None
+
+    def _starts_anew(self, first: int, past: int) -> bool:
+        """Whether a new clause begins between a denial and a phrase: "he is not NPS he is CRC"."""
+        between = self._text.norms(first, past)
+        return bool(_RESTARTS & set(between)) and not _REPORTS & set(self._text.norms(first - 1, past))
 
     def _not_known_before(self, phrase: Phrase) -> bool:
         names_only = not phrase.of_kind("value", "detail")

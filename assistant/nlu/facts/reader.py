@@ -9,7 +9,7 @@ from typing import Any
 
 from assistant.nlu.facts import identity, risk, roles, sentence
 from assistant.nlu.facts.dates import DateExpression, find_dates
-from assistant.nlu.facts.durations import find_durations, number_of
+from assistant.nlu.facts.durations import Duration, find_durations, number_of
 from assistant.nlu.facts.fact import Fact
 from assistant.nlu.facts.polarity import Polarities, Polarity
 from assistant.nlu.facts.settle import settle
@@ -27,6 +27,16 @@ _LETTER = re.compile(rf"^{_FILLER}(?:not (?:an? )?[abcd] (?:(?:,|but) )?)?(?P<ti
 _CONDITIONS = {"open": True, "closed": False}
 _PEOPLE = {"leaver", "experienced", "care", "woman", "female", "male"}
 _RECALL_DAYS = {14: "fixed_term_14", 28: "fixed_term_28"}
+_NO_SENTENCE = {
+    "scpo", "order", "licence", "known", "last", "past", "every", "another", "extra", "further", "apart", "between",
+    "restraining", "sopo", "shpo", "ban", "disqualification", "gap", "younger", "older", "over", "clean", "sober",
+}  # fmt: skip
+_PLACES = {
+    "local": "local",
+    "trainer": "trainer",
+    "dispersal": "high_security",
+    "resettlement": "resettlement",
+}
 _SEPARATORS = {",", ";", ".", "and", "?", "!", "(", ")"}
 _NOTHING = object()
 
@@ -34,7 +44,7 @@ _NOTHING = object()
 def read_facts(message: str, vocabulary: Vocabulary | None = None) -> list[Fact]:
     """The facts of a message in the order they stand in it; the same message always reads the same."""
     vocabulary = vocabulary or shared_vocabulary()
-    text = Text.of(message, vocabulary.correct)
+    text = vocabulary.text(message)
     return _Reading(text, vocabulary).read() if text.words else []
 
 
@@ -89,6 +99,8 @@ class _Reading:
         for finder in (identity.find_prison_numbers, identity.find_establishments, identity.find_names):
             for fact in finder(self.text):
                 self.facts.append(fact)
+                if fact.field == "establishment":
+                    self.facts += identity.facts_of_establishment(self.text, fact)
                 words = enumerate(self.text.words)
                 self.taken.update(i for i, word in words if fact.start <= word.start < fact.end)
 
@@ -122,8 +134,15 @@ class _Reading:
         used |= {placed.cue.first for placed in anchored if placed.cue}
         from_sentence = self._read_sentence_dates()
         cues = [cue for cue in self.cues if cue.first not in used]
+        events = roles.event_cues(self.spoken, self.vocabulary.event_dates)
         rest = [date for date in self.dates if date.first not in from_sentence]
-        placed_dates = roles.place_dates(self.text, rest, cues, recalled=self._speaks_of("recall_type"))
+        placed_dates = roles.place_dates(
+            self.text,
+            rest,
+            [*cues, *events],
+            recalled=self._speaks_of("recall_type"),
+            decided=self._speaks_of("parole_decision", "no_release", "release"),
+        )
         words: set[tuple[int, int]] = set()  # of the dates read here: two names may share one
         for placed in [*anchored, *placed_dates]:
             span = (placed.first, placed.past)
@@ -139,9 +158,10 @@ class _Reading:
             if self._free(date.first, date.past) and len(year) == 1 and year[0] in self.vocabulary.editions:
                 self._add("edition", year[0], date.first, date.past)
 
-    def _speaks_of(self, field: str) -> bool:
+    def _speaks_of(self, field: str, *values: str) -> bool:
+        """Whether a phrase stands for the field, for one of these values of it if any are given."""
         meanings = (meaning for phrase in self.phrases for meaning in phrase.of_kind("value", "detail"))
-        return any(meaning.field == field for meaning in meanings)
+        return any(meaning.field == field and (not values or meaning.value in values) for meaning in meanings)
 
     def _read_sentence_dates(self) -> set[int]:
         """The dates that a sentence runs from ("9 years from 2/11/23"); where they start."""
@@ -254,13 +274,24 @@ class _Reading:
                 self._add(
                     "sentence_length_months", duration.months, duration.first, duration.past, derived=True
                 )
-            elif duration.months and in_years and self.facts and not sentence.compared(self.text, duration):
+            elif duration.months and in_years and self.facts and self._may_be_a_sentence(duration):
                 self._add("sentence_length_months", duration.months, duration.first, duration.past)
             else:
                 self._add("duration", duration.parts, duration.first, duration.past)
 
+    def _may_be_a_sentence(self, duration: Duration) -> bool:
+        """Whether years that no words give a role may be the length of the sentence."""
+        before = self.text.norms(duration.first - 1, duration.first)
+        after = self.text.norms(duration.past, duration.past + 1)
+        apart = {*before, *after} & _NO_SENTENCE
+        return not apart and not sentence.compared(self.text, duration)
+
     def _tells_a_recall(self, first: int, past: int) -> bool:
         """Whether 14 or 28 days are those of a recall: little else is said, or the return is told beside."""
+        if {"after", "within", "in", "before", "every", "by", "next", "last", "for"} & set(
+            self.text.norms(first - 1, first)
+        ):
+            return False
         told = any(fact.field == "recall_return_date" for fact in self.facts)
         return len(self.text.words) <= 8 or (told and self._is_an_item(first, past))
 
@@ -285,6 +316,8 @@ class _Reading:
                 continue
             if word.norm in ("standard", "std") and self._speaks_of("recall_type"):
                 self._add("recall_type", "standard", index, index + 1)
+            elif others and word.norm in _PLACES:
+                self._add("prison_function", _PLACES[word.norm], index, index + 1)
             elif word.norm in _CONDITIONS:
                 self._add("in_open_conditions", _CONDITIONS[word.norm], index, index + 1)
             elif others and word.kind == "number" and re.fullmatch(r"\d{2}", word.norm):

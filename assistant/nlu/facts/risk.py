@@ -25,6 +25,29 @@ _HARM_LEVEL = re.compile(
 _LEVEL_HARM = re.compile(rf"\b{_LEVEL} {_HARM}\b")
 _SHORT = re.compile(rf"\b(?P<short>{'|'.join(_SHORT_ROSH)})\b")
 _BARE_LEVEL = re.compile(rf"\b{_LEVEL}\b")
+_FROM_TO = re.compile(
+    rf"\bfrom (?:an? )?(?:{'|'.join(LEVELS)})(?: {_HARM})? (?:up |down )?to (?:an? )?{_LEVEL}(?: {_HARM})?\b"
+)
+"""A change: what it was changed to counts."""
+_MOVED_TO = re.compile(
+    rf"\b(?:bumped|gone|went|moved|put|raised|lowered|dropped|increased|reduced|escalated|upgraded|downgraded)"
+    rf"(?: (?:up|down|him|her|it|back))* (?:to|as|from (?:{'|'.join(LEVELS)}) to) {_LEVEL}\b"
+)
+_TOWARDS = re.compile(
+    rf"\b{_LEVEL}(?: {_HARM})?(?: (?:posed|assessed))? (?:to|towards|for) (?:the |a |his |her |any |all |other )?"
+    r"(?:general public|public|children|child|kids|staff|known adults?|adults?|prisoners?|partners?"
+    r"|ex partners?|exes|ex|women|females?|family|others|victims?|professionals)\b"
+)
+_ORDER = ("low", "medium", "high", "very_high")
+_TIER_FROM_TO = re.compile(
+    r"\b(?:tier )?(?:from )?(?:tier )?[abcd] to (?:an? )?tier (?P<tier>[abcd])\b"
+    r"|\btier (?:was |up |down )?(?:from )?[abcd] to (?P<other>[abcd])\b"
+)
+_LETTER_TIER = re.compile(r"\b(?P<tier>[abcd]) tier\b(?! of\b)")
+_OTHER_SCORES = {
+    "ogrs", "ogp", "ovp", "osp", "sara", "rsr", "obp", "rosp", "reoffending", "reconviction", "complexity",
+    "motivation", "security", "priority", "needs", "need", "score", "likelihood", "engagement", "iq",
+}  # fmt: skip
 _TIER = re.compile(
     r"\b(?:tier|tiered|tiering)(?: (?:is|was|now|of|as|at|s|he|she|to|currently|level))* (?P<tier>[abcd])\b"
 )
@@ -32,7 +55,9 @@ _MAPPA_NUMBERS = {"1": 1, "2": 2, "3": 3, "one": 1, "two": 2, "three": 3, "i": 1
 _N = r"(?P<level>1|2|3|one|two|three|ii|iii)"
 _MAPPA = re.compile(
     rf"\b(?:(?P<active>active|actively|currently|presently)(?: (?:is|being|managed|at|under|as|a|on))* )?"
-    rf"mappa(?: (?:is|was|now|of|as|at|s|level|lvl|l|set|case|currently|managed))* {_N}\b"
+    rf"mappa(?: (?:cat|category) [1234] ?,?)?"
+    rf"(?: (?:is|was|now|of|as|at|s|level|lvl|l|set|case|currently|managed|has|been))* {_N}\b"
+    r"(?! (?:meetings?|panels?|referrals?|screenings?|coordinator))"
     r"(?P<after>(?: ,)? (?:is )?(?:currently |being )?active(?:ly)?(?: managed)?)?"
 )
 _LEVEL_MAPPA = re.compile(
@@ -70,11 +95,23 @@ def find_levels(text: Text) -> Iterator[Level]:
     """The levels whose field is plain from the words."""
     canonical = text.canonical
     words = {word for level in LEVELS for word in level.split()}
+    yield from _harm_towards(text)
+    for pattern in (_FROM_TO, _MOVED_TO):
+        for match in pattern.finditer(canonical):
+            if not _of_another_score(text, text.indices(*match.span())[0]):
+                yield Level("rosh", LEVELS[match["level"]], *text.indices(*match.span()))
     for pattern in (_HARM_LEVEL, _LEVEL_HARM):
         for match in pattern.finditer(canonical):
             level = text.indices(*match.span("level"))
             if not _one_of_several(text, *level, words):
                 yield Level("rosh", LEVELS[match["level"]], *text.indices(*match.span()))
+    for match in _TIER_FROM_TO.finditer(canonical):
+        yield Level("tier", (match["tier"] or match["other"]).upper(), *text.indices(*match.span()))
+    for match in _LETTER_TIER.finditer(canonical):
+        first, past = text.indices(*match.span())
+        start, _ = text.characters(first, past)
+        if match["tier"] != "a" or (text.message[start] == "A" and text.norms(first - 1, first) != ["tier"]):
+            yield Level("tier", match["tier"].upper(), first, past)
     for match in _SHORT.finditer(canonical):
         yield Level("rosh", _SHORT_ROSH[match["short"]], *text.indices(*match.span()))
     for match in _TIER.finditer(canonical):
@@ -99,6 +136,28 @@ def find_levels(text: Text) -> Iterator[Level]:
         yield Level("rsr_score", float(match["score"]), *text.indices(*match.span()))
 
 
+def _harm_towards(text: Text) -> Iterator[Level]:
+    """The risk to each group ("medium to staff, high to public"): the highest is the level of the case."""
+    found = list(_TOWARDS.finditer(text.canonical))
+    if not found or (len(found) == 1 and not re.search(rf"\b{_HARM}\b", text.canonical)):
+        return
+    said = [match for pattern in (_HARM_LEVEL, _LEVEL_HARM) for match in pattern.finditer(text.canonical)]
+    highest = max((LEVELS[match["level"]] for match in [*found, *said]), key=_ORDER.index)
+    first = min(match.start() for match in [*found, *said])
+    last = max(match.end() for match in [*found, *said])
+    yield Level("rosh", highest, *text.indices(first, last))
+
+
+def _of_another_score(text: Text, first: int) -> bool:
+    """Whether a level is that of something else: "OGRS is low", "motivation high"."""
+    for index in range(first - 1, max(first - 4, -1), -1):
+        if text.words[index].kind == "mark":
+            return False
+        if text.words[index].norm in _OTHER_SCORES:
+            return True
+    return False
+
+
 def find_bare_levels(text: Text, taken: set[int]) -> Iterator[Level]:
     """Levels that stand alone as an item of a list or as the whole answer: "nps, high, tier B"; "medium"."""
     for match in _BARE_LEVEL.finditer(text.canonical):
@@ -106,7 +165,7 @@ def find_bare_levels(text: Text, taken: set[int]) -> Iterator[Level]:
         if not taken.isdisjoint(range(first, past)):
             continue
         words = {word for level in LEVELS for word in level.split()}
-        if _one_of_several(text, first, past, words):
+        if _one_of_several(text, first, past, words) or _of_another_score(text, first):
             continue
         before = text.norms(first - 1, first)
         after = text.norms(past, past + 1)

@@ -1,7 +1,9 @@
 """Which fact a date belongs to: the cue nearest to it, as in "CRD 1/5/28" and "1/5/28 is his CRD"."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from assistant.nlu.facts.dates import DateExpression
@@ -33,6 +35,7 @@ _AFTER_WORDS = {
     "is", "was", "his", "her", "the", "their", "for", "as", "(", ")", "being", "a", "s", "when", "he", "she",
     "they", "got", "were", "my", ",",
 }  # fmt: skip
+_DECIDERS = {"board", "panel", "gatekeeper", "com", "pom", "i", "we"}
 _STRONG_BREAKS = {".", ";", "!"}
 _UNTIL = {"to", "until", "till", "til", "off", "away", "short"}
 _EARLIER = _UNTIL | {"before", "pre", "prior", "ahead", "from", "out"}
@@ -59,6 +62,10 @@ class Placed:
 
 def _cost(text: Text, expression: DateExpression, cue: Phrase) -> float | None:
     """How far a cue is from a date, or None where they do not belong together."""
+    if cue.of_kind("event") and expression.past <= cue.first:
+        gap = text.norms(expression.past, cue.first)
+        dated = text.norms(expression.first - 1, expression.first) in ([], ["on"], ["."], [","])
+        return 1 + len(gap) if dated and set(gap) <= _AFTER_WORDS | _DECIDERS else None
     if cue.past <= expression.first:
         gap = text.norms(cue.past, expression.first)
         if len(gap) > _REACH_BEFORE or _STRONG_BREAKS & set(gap):
@@ -71,8 +78,26 @@ def _cost(text: Text, expression: DateExpression, cue: Phrase) -> float | None:
 
 
 def _meaning(cue: Phrase) -> Meaning | None:
-    dates = cue.of_kind("date")
+    dates = cue.of_kind("date", "event")
     return dates[0] if dates else None
+
+
+def _event_date(meaning: Meaning, event_dates: Mapping[str, str]) -> str:
+    """What the date beside a value is the date of; that of something that did not happen is of no use."""
+    return "other_date" if meaning.value is False else event_dates[meaning.field]
+
+
+def event_cues(phrases: list[Phrase], event_dates: Mapping[str, str]) -> list[Phrase]:
+    """The values that a date may stand beside ("knocked back 8 December"), as names of that date."""
+    return [
+        Phrase(
+            phrase.first, phrase.past, (Meaning("event", _event_date(meaning, event_dates), derived=True),)
+        )
+        for phrase in phrases
+        if not phrase.of_kind("date")
+        for meaning in phrase.of_kind("value", "detail")[:1]
+        if meaning.field in event_dates
+    ]
 
 
 def _fits(meaning: Meaning, expression: DateExpression) -> bool:
@@ -81,21 +106,46 @@ def _fits(meaning: Meaning, expression: DateExpression) -> bool:
     return not (meaning.field == "date_of_birth" and relative)
 
 
+_CORRECTS = {"sorry", "mean", "meant", "actually", "correction", "rather", "oops", "wait", "scrap", "instead"}
+
+
+def _corrected(
+    text: Text, expressions: list[DateExpression], cues: list[Phrase]
+) -> dict[int, DateExpression]:
+    """Dates put right by the next one, by their first word: "crd 1/1/27, no sorry 10/1/27", "was 3 May, now 17 May"."""
+    corrected = {}
+    for one, other in pairwise(expressions):
+        gap = text.norms(one.past, other.first)
+        if len(gap) > 10 or any(one.past <= cue.first < other.first for cue in cues):
+            continue
+        if _CORRECTS & set(gap) or gap[-1:] in (["no"], ["now"]):
+            corrected[one.first] = corrected.get(other.first, other)
+    return corrected
+
+
 def place_dates(
-    text: Text, expressions: list[DateExpression], cues: list[Phrase], recalled: bool = False
+    text: Text,
+    expressions: list[DateExpression],
+    cues: list[Phrase],
+    recalled: bool = False,
+    decided: bool = False,
 ) -> list[Placed]:
     """Each date with its field; `date` where no words give it one (a vague one is then left out).
 
     `recalled`: a recall is spoken of, so "released" tells of the earlier release, and "came in" of the
-    return.
+    return. `decided`: the outcome of a hearing is told, so that its date lies behind.
     """
     dropped = {e.first for e in expressions if _superseded(text, e, expressions)}
     expressions = [e for e in expressions if e.first not in dropped]
+    corrected = _corrected(text, expressions, cues)
+    later = {expression.first for expression in corrected.values()}
+    expressions = [e for e in expressions if e.first not in later or e.first in corrected]
     pairs = []
     for expression in expressions:
         for cue in cues:
             meaning = _meaning(cue)
-            cost = _cost(text, expression, cue)
+            costs = [_cost(text, e, cue) for e in (expression, corrected.get(expression.first)) if e]
+            cost = min((cost for cost in costs if cost is not None), default=None)
             if meaning is None or cost is None or not _fits(meaning, expression):
                 continue
             if not _may_name(text, meaning, cue, expression, recalled):
@@ -120,17 +170,27 @@ def place_dates(
             name = "recall_return_date"
         elif recalled and meaning.derived and "released" in text.norms(cue.first, cue.past):
             name = "other_date"
-        value = settled(text, expression, name)
-        placed[expression.first] = Placed(
-            name, value, expression.first, expression.past, meaning.derived, cue
-        )
+        elif name == "target_hearing_date" and (decided or _lies_behind(text, expression, cue)):
+            name = "last_parole_review_date"
+        said = corrected.get(expression.first, expression)
+        value = settled(text, said, name, _lies_behind(text, said, cue))
+        placed[expression.first] = Placed(name, value, said.first, said.past, meaning.derived, cue)
     for expression in expressions:
-        vague = expression.vague and (len(text.words) > 4 or _lone_year(text, expression))
+        said = corrected.get(expression.first, expression)
+        vague = said.vague and (len(text.words) > 4 or _lone_year(text, said))
         if expression.first not in placed and not vague:
-            value = settled(text, expression, "date")
-            placed[expression.first] = Placed("date", value, expression.first, expression.past)
+            value = settled(text, said, "date")
+            placed[expression.first] = Placed("date", value, said.first, said.past)
     found = [placed[first] for first in sorted(placed)]
     return [*found, *_shared(text, found, cues, used)]
+
+
+_WENT_BY = {"was", "had", "went", "took", "passed", "expired", "remitted", "ended", "happened"}
+
+
+def _lies_behind(text: Text, expression: DateExpression, cue: Phrase) -> bool:
+    """Whether an event is told as past: "his hearing was on 6 January", "had his oral hearing 6/1"."""
+    return bool(_WENT_BY & set(text.norms(cue.first - 3, expression.first)))
 
 
 def _shared(text: Text, found: list[Placed], cues: list[Phrase], used: set[int]) -> list[Placed]:
@@ -160,10 +220,24 @@ def _one_of(text: Text, which: str) -> str:
 
 def _may_name(text: Text, meaning: Meaning, cue: Phrase, expression: DateExpression, recalled: bool) -> bool:
     """Whether a loose cue names this date here: "back" in a recall, "moved" of someone in open conditions."""
+    if text.norms(cue.first, cue.past) == ["back", "in"]:
+        part = isinstance(expression.value, dict) and "partial" in expression.value
+        return recalled or not part  # "back in August" is no return
     if not meaning.derived:
         return True
+    gap = text.norms(cue.past, expression.first)
+    if cue.of_kind("event"):
+        words = text.norms(expression.first - 1, expression.first)
+        since = meaning.field != "open_conditions_move_date" or bool(
+            {"since", "from", "on", "in"} & {*gap, *words}
+        )
+        if expression.past <= cue.first:
+            return meaning.field != "other_date"
+        return len(gap) <= 4 and not {",", "and"} & set(gap) and since
     if meaning.field == "recall_return_date":
         return recalled
+    if meaning.field == "com_allocation_date":
+        return "com" in text.norms(0, len(text.words))
     if meaning.field == "open_conditions_move_date":
         return "open" in text.norms(0, len(text.words))
     if meaning.field == "sentence_date" and cue.of_kind("value"):
@@ -189,9 +263,17 @@ def _superseded(text: Text, expression: DateExpression, expressions: list[DateEx
     )
 
 
-def settled(text: Text, expression: DateExpression, field: str) -> Any:
-    """The value, with what the role decides: the side of today for "on Tuesday", the century of a birth."""
+def settled(text: Text, expression: DateExpression, field: str, behind: bool = False) -> Any:
+    """The value, with what the role decides: the side of today for "on Tuesday", the century of a birth.
+
+    `behind`: the words tell the date as past, whatever its role.
+    """
     value = expression.value
+    if isinstance(value, dict) and "day" in value.get("relative", {}):
+        if value["relative"]["which"] == "unsaid" and field != "date":
+            side = "latest" if field in PAST_DATES else "coming"
+            return {"relative": {**value["relative"], "which": side}}
+        return value
     if isinstance(value, dict) and value.get("relative", {}).get("which") in ("unsaid", "this"):
         which = value["relative"]["which"]
         if field in PAST_DATES:
@@ -200,8 +282,10 @@ def settled(text: Text, expression: DateExpression, field: str) -> Any:
             which = "this"
         return {"relative": {**value["relative"], "which": which}}
     partial = value.get("partial", "") if isinstance(value, dict) else ""
-    if field in RECENT_DATES and partial.startswith("--") and len(partial) == len("--03-14"):
+    if (behind or field in RECENT_DATES) and partial.startswith("--") and len(partial) == len("--03-14"):
         return {"relative": {"day_month": partial[2:], "which": "last"}}
+    if behind and partial.startswith("--"):
+        return {"relative": {"month": int(partial[2:]), "which": "last"}}
     if field == "date_of_birth" and isinstance(value, str):
         year = re.split(r"\D", text.words[expression.past - 1].norm.strip("'"))[-1]
         if len(year) == 2 and value.startswith("20") and int(year) > YOUNGEST_BORN:

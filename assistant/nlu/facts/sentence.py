@@ -6,12 +6,16 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from assistant.nlu.facts.dates import DateExpression
-from assistant.nlu.facts.durations import Duration
+from assistant.nlu.facts.dates import MONTHS, DateExpression
+from assistant.nlu.facts.durations import Duration, number_of
 from assistant.nlu.facts.text import Text
 from assistant.nlu.facts.vocabulary import shared_vocabulary
 
-_SERVED = re.compile(r"^ (?:in|into|served|done|so far)\b(?! (?:prison|custody|jail|all|total|the))")
+_SERVED = re.compile(
+    r"^ (?:in|into|served|done|so far)\b"
+    r"(?! (?:prison|custody|jail|all|total|the|"
+    rf"(?:early |late |mid )?(?:{'|'.join(MONTHS)}|[a-z]{{3}} (?:20)?\d\d|(?:19|20)\d\d)\b))"
+)
 _FILLER = r"(?: (?:a|an|about|around|of|for|at|is|was|s|just|set|roughly|length))*"
 _SENTENCED_ON = re.compile(r"\bsentenced (?:on |in )?(?:\S+ ){1,4}to(?: a)?$")
 _COMPARISONS = {
@@ -32,10 +36,16 @@ _AT_SENTENCE = re.compile(
     r" (?:the |his |her |he was |she was )?(?:sentence|sentenced|sentencing)\b"
 )
 _NOW = re.compile(r"\b(?:now|today|currently|at the moment)\b")
-_AGED = r"(?:aged|age|age is|age of|turned|turns|just turned|he is|she is|he s|she s|they are)"
-_AGE_ENDS = r"(?=$| [,.;?!)]| and\b| now\b)"
+_AGED = (
+    r"(?<!when he )(?<!when she )(?:aged|age|age is|age of|turned|just turned|he is|she is|he s|she s|they are"
+    r"|is only)"
+)
+_AGE_ENDS = r"(?=$| [,.;?!)]| (?:and|now|not|with|but|so|nps|crc|tier)\b)"
+_ONES = "one|two|three|four|five|six|seven|eight|nine"
 _AGES = re.compile(
     rf"\b{_AGED} (?P<said>\d{{2}}){_AGE_ENDS}"
+    rf"|\b{_AGED} (?P<words>(?:eighteen|nineteen|(?:twenty|thirty|forty|fifty)(?: (?:{_ONES}))?)){_AGE_ENDS}"
+    r"|(?<!when he )(?<!when she )\bturned (?P<turned>\d{2}) (?:in|on|last|this|yesterday|today|at)\b"
     r"|(?<![\w.])(?P<old>\d{2}) (?:years?|yrs?|yr|y) ?(?:old|of age|o)\b"
     r"|(?<![\w.])(?P<yo>\d{2}) (?:yo|yrold|yearold)\b|\baged? (?P<aged>\d{2})(?![\w.])"
 )
@@ -147,7 +157,7 @@ def _moment(before: str, after: str) -> dict[str, str]:
 def find_ages(text: Text) -> Iterator[Length]:
     """Ages said as such: "24 yo", "aged 24", "he's 24"."""
     for match in _AGES.finditer(text.canonical):
-        age = int(next(group for group in match.groups() if group))
+        age = int(number_of(next(group for group in match.groups() if group)) or 0)
         if YOUNGEST <= age <= OLDEST:
             yield Length("age_years", age, *text.indices(*match.span()))
 

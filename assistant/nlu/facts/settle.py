@@ -1,5 +1,7 @@
 """One value a field: what a message says in the end, and what follows from it."""
 
+import re
+
 from assistant.nlu.facts.dates import day_of
 from assistant.nlu.facts.fact import Fact
 from assistant.nlu.facts.text import Text
@@ -29,7 +31,14 @@ def settle(facts: list[Fact], text: Text) -> list[Fact]:
     kept: list[Fact] = []
     for field, found in by_field.items():
         said = [fact for fact in found if not fact.derived] or found
-        said = [fact for fact in said if not _taken_back(text, fact)] or said
+        said = [fact for fact in said if _words_before(text, fact, None)[-1:] not in _TAKEN_BACK] or said
+        said = [
+            fact
+            for previous, fact in zip([None, *said], said, strict=False)
+            if not _BEFORE_NOW & set(_words_before(text, fact, previous))
+        ] or said
+        if field == "legal_status" and any(fact.value == "sentenced" for fact in said):
+            said = [fact for fact in said if fact.value == "sentenced"]  # on remand for something else
         if field in MANY:
             kept += found
         elif field == "sentence_length_months" and not _corrects(text):
@@ -38,11 +47,50 @@ def settle(facts: list[Fact], text: Text) -> list[Fact]:
             )  # the custodial part stands beside the whole
         elif len(said) < 2 or said[-1].value == said[-2].value or not _is_a_choice(text, said[-2], said[-1]):
             kept.append(said[-1])
-    kept = _joined(kept)
+    kept = _as_of_now(_joined(kept), text)
     known = {fact.field for fact in kept}
     kept = [fact for fact in kept if fact.field != "not_known" or fact.value not in known]
     kept = [fact for fact in kept if fact.field != "needs_detail" or fact.value["field"] not in known]
     return sorted([*kept, *_worked_out(kept)], key=lambda fact: (fact.start, fact.end))
+
+
+_SENTENCED = {
+    "conditional_release_date",
+    "automatic_release_date",
+    "sentence_length_months",
+    "tariff_expiry_date",
+    "recall_type",
+}
+_BY_HISTORY = {"recall_type", "recall_return_date"}
+
+
+def _as_of_now(facts: list[Fact], text: Text) -> list[Fact]:
+    """Without what lies behind: an earlier recall, a remand of someone who is serving a sentence since.
+
+    A person to be sentenced has no sentence date yet.
+    """
+    values = {fact.field: fact.value for fact in facts}
+    gone: set[str] = set()
+    if values.get("legal_status") == "remand" and _BEFORE_SENTENCE.search(text.canonical):
+        facts = [
+            Fact("was_on_remand", True, f.start, f.end) if f.field == "legal_status" else f for f in facts
+        ]
+    serving = any(values.get(name) is not None for name in _SENTENCED)
+    if values.get("legal_status") == "remand" and serving:
+        gone.add("legal_status")
+    if values.get("legal_status") == "convicted_unsentenced":
+        gone.add("sentence_date")
+    if _RELEASED_AGAIN.search(text.canonical):
+        gone |= _BY_HISTORY
+        facts = [f for f in facts if f.field != "needs_detail" or f.value["field"] != "recall_type"]
+    return [fact for fact in facts if fact.field not in gone]
+
+
+_BEFORE_SENTENCE = re.compile(r"\bremand(?:ed)?\b(?: \S+){0,4} before (?:\S+ ){0,3}sentenc")
+_RELEASED_AGAIN = re.compile(
+    r"\brecall(?:ed)? (?:\S+ ){0,8}?(?:re ?released|re release|released again"
+    r"|let out again|then released)\b(?! (?:again|and) recalled)"
+)
 
 
 def _joined(facts: list[Fact]) -> list[Fact]:
@@ -64,9 +112,15 @@ def _part(fact: Fact, length: int) -> str:
     return partial if len(partial) == length else ""
 
 
-def _taken_back(text: Text, fact: Fact) -> bool:
-    """Whether it tells what was said before: "it was IPP, I said life by mistake"."""
-    return text.message[: fact.start].lower().split()[-1:] in (["said"], ["put"], ["typed"], ["wrote"])
+_TAKEN_BACK = (["said"], ["put"], ["typed"], ["wrote"])
+"""A word before what was said by mistake: "it was IPP, I said life"."""
+_BEFORE_NOW = {"was", "were", "formerly", "previously", "originally"}
+"""Words before what no longer holds, where something else does: "formerly CRC, now NPS"."""
+
+
+def _words_before(text: Text, fact: Fact, previous: Fact | None) -> list[str]:
+    """The last words before a fact, and after an earlier reading of the same field."""
+    return text.message[previous.end if previous else 0 : fact.start].lower().split()[-4:]
 
 
 def _corrects(text: Text) -> bool:

@@ -6,15 +6,21 @@ characters of the message, so that a typing slip never moves a fact.
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 _PIECES = re.compile(
     r"""
-      (?P<prison_number>(?<![A-Za-z0-9])[A-Za-z]\d{4}[A-Za-z]{2}(?![A-Za-z0-9]))
+      (?P<prison_number>(?<![A-Za-z0-9])(?:
+          [A-Za-z]\d{4}[A-Za-z]{2}
+        | [A-Za-z]\d{4}[ ](?!(?:a[mnst]|b[ey]|do|go|he|i[fnst]|me|my|no|o[fnr]|so|to|u[ps]|we)\b)[A-Za-z]{2}
+        | (?-i:[A-Z][ ]\d{4}[ ]?(?!(?:A[MNST]|B[EY]|HE|I[FNST]|NO|O[FNR]|SO|TO|UP|WE)\b)[A-Z]{2})
+        )(?![A-Za-z0-9]))
     | (?P<iso>(?<!\d)\d{4}-\d{1,2}-\d{1,2}(?!\d))
     | (?P<numeric>(?<![\d/])\d{1,2}\s?[/.\-\\]\s?\d{1,2}\s?[/.\-\\]\s?\d{2,6}(?!\d))
+    | (?P<spaced>(?<![\d/.-])(?:0?[1-9]|[12]\d|3[01])[ ](?:0?[1-9]|1[0-2])[ ](?:(?:19|20)\d\d|\d\d)
+        (?![\d/.:-]|[ ]?(?:years?|yrs?|y|months?|mths?|m|weeks?|wks?|days?|d)\b))
     | (?P<month_year>(?<![\d/])\d{1,2}/(?:19|20)\d{2}(?![\d/]))
     | (?P<pair>(?<![\d/])\d{1,2}/\d{1,2}(?![\d/]))
     | (?P<short_year>(?<![A-Za-z0-9])['’‘`]\d{2}(?!\d))
@@ -66,6 +72,22 @@ def _open(raw: str, start: int) -> list[tuple[int, int, str]]:
     return [(start, end, lower.replace("'", ""))]
 
 
+def join_terms(words: Sequence[str], terms: Mapping[tuple[str, ...], str]) -> Iterator[tuple[int, int, str]]:
+    """Words with each known term as one: the first word, one past the last, and what stands for them.
+
+    >>> [norm for _, _, norm in join_terms(["the", "parole", "board"], {("parole", "board"): "board"})]
+    ['the', 'board']
+    """
+    longest = max(map(len, terms), default=1)
+    at = 0
+    while at < len(words):
+        sizes = range(min(longest, len(words) - at), 0, -1)
+        size = next((size for size in sizes if tuple(words[at : at + size]) in terms), 1)
+        piece = tuple(words[at : at + size])
+        yield at, at + size, terms.get(piece, words[at])
+        at += size
+
+
 @dataclass(frozen=True)
 class Text:
     """A message and its words.
@@ -85,6 +107,10 @@ class Text:
             kind, raw = piece.lastgroup or "", piece.group()
             if kind == "word":
                 words += [Word(a, b, correct(norm), kind) for a, b, norm in _open(raw, piece.start())]
+            elif kind in ("spaced", "prison_number"):
+                norm = "/".join(raw.split()) if kind == "spaced" else raw.lower().replace(" ", "")
+                kind = "numeric" if kind == "spaced" else kind
+                words.append(Word(piece.start(), piece.end(), norm, kind))
             elif kind == "initials":
                 words.append(Word(piece.start(), piece.end(), raw.lower().replace(".", ""), kind))
             else:
@@ -92,6 +118,20 @@ class Text:
                 norm = norm.replace("’", "'").replace("‘", "'").replace("`", "'").replace("\n", ";")
                 words.append(Word(piece.start(), piece.end(), norm, kind))
         return cls(message, tuple(words))
+
+    def joined(self, terms: Mapping[tuple[str, ...], str]) -> "Text":
+        """The text with each term of several words as the one word that stands for it.
+
+        >>> Text.of("no community offender manager").joined({("community", "offender", "manager"): "com"}).canonical
+        'no com'
+        """
+        words = [
+            self.words[first]
+            if past - first == 1 and norm == self.words[first].norm
+            else Word(self.words[first].start, self.words[past - 1].end, norm, "word")
+            for first, past, norm in join_terms([word.norm for word in self.words], terms)
+        ]
+        return Text(self.message, tuple(words))
 
     @cached_property
     def canonical(self) -> str:

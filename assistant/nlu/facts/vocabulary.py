@@ -1,7 +1,7 @@
 """The phrases of vocabulary.yaml, found in a message with spaCy's phrase matcher."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import product
@@ -14,7 +14,7 @@ from spacy.matcher import PhraseMatcher
 from spacy.tokens import Doc
 
 from assistant.nlu.facts.spelling import Speller
-from assistant.nlu.facts.text import Text
+from assistant.nlu.facts.text import Text, join_terms
 
 SOURCE = Path(__file__).with_name("vocabulary.yaml")
 READERS_WORDS = (  # what dates.py and durations.py look for
@@ -23,12 +23,15 @@ READERS_WORDS = (  # what dates.py and durations.py look for
     "tomorrow", "today", "month", "months", "weeks", "years", "days", "fortnight", "unknown",
 )  # fmt: skip
 
-Kind = Literal["value", "detail", "date", "name", "ignored"]
+_ARTICLES = frozenset({"a", "an", "the", "his", "her", "their", "my", "our", "its"})
+
+Kind = Literal["value", "detail", "date", "event", "name", "ignored"]
 
 
 @dataclass(frozen=True)
 class Meaning:
-    """What a phrase stands for: a `value` of `field`, a `date` of it, its `name`, or nothing (`ignored`)."""
+    """What a phrase stands for: a `value` of `field`, a `date` of it, the date
+    of such an `event`, its `name`, or nothing (`ignored`)."""
 
     kind: Kind
     field: str
@@ -95,21 +98,32 @@ class Vocabulary:
         self.in_general = frozenset(data["in_general"])
         self.statements_only = frozenset(data["statements_only"])
         self._upper_case_only = frozenset(data["upper_case_only"])
+        self.event_dates: dict[str, str] = data["event_dates"]
+        self._terms = {
+            words: short
+            for short, patterns in data["same_as"].items()
+            for pattern in patterns
+            for words in expand(str(pattern))
+        }
+        self._fillers = frozenset(data["fillers"])
         self._meanings: dict[tuple[str, ...], list[Meaning]] = {}
         self._read(data)
+        self._loose = self._without_articles()
         self._vocab = spacy.blank("en").vocab
-        self._matcher = PhraseMatcher(self._vocab, attr="ORTH")
-        self._matcher.add("PHRASE", [Doc(self._vocab, words=list(words)) for words in self._meanings])
+        self._matcher = self._matching(self._meanings)
+        self._loose_matcher = self._matching(self._loose)
         words = (
             {word for phrase in self._meanings for word in phrase}
             | set(READERS_WORDS)
             | set(data["key_words"])
+            | {word for term in self._terms for word in term}
         )
         self.correct = Speller(words, data["right_as_they_are"], data["slips"]).correct
 
     def _add(self, patterns: Iterable[str], meaning: Meaning) -> None:
         for pattern in patterns:
-            for words in expand(str(pattern)):
+            for typed in expand(str(pattern)):
+                words = tuple(norm for _, _, norm in join_terms(typed, self._terms))
                 meanings = self._meanings.setdefault(words, [])
                 if meaning not in meanings:
                     meanings.append(meaning)
@@ -129,22 +143,75 @@ class Vocabulary:
             self._add(patterns, Meaning("name", field))
         self._add(data["ignored"], Meaning("ignored", ""))
 
+    def _without_articles(self) -> dict[tuple[str, ...], list[Meaning]]:
+        """The phrases of three words and more without "the", "his" and the like, where two words are left."""
+        loose: dict[tuple[str, ...], list[Meaning]] = {}
+        for words, meanings in self._meanings.items():
+            bare = tuple(
+                word
+                for at, word in enumerate(words)
+                if word not in _ARTICLES
+                or at == len(words) - 1
+                or words[at - 1 : at] in (("cat",), ("category",))
+            )
+            if len(words) > 2 and len(bare) > 1:
+                loose.setdefault(bare, meanings)
+        return loose
+
+    def _matching(self, phrases: Iterable[tuple[str, ...]]) -> PhraseMatcher:
+        matcher = PhraseMatcher(self._vocab, attr="ORTH")
+        matcher.add("PHRASE", [Doc(self._vocab, words=list(words)) for words in phrases])
+        return matcher
+
+    def text(self, message: str) -> Text:
+        """A message with its key words spelt right, and long terms as their short forms."""
+        return Text.of(message, self.correct).joined(self._terms)
+
     def find(self, text: Text) -> list[Phrase]:
-        """The phrases of a text, in order; where two overlap the longer counts."""
+        """The phrases of a text, in order; where two overlap the longer counts.
+
+        Words that add nothing ("still", "currently") may stand inside a phrase, and articles may be left
+        out of one or put into it.
+        """
         if not text.words:
             return []
-        doc = Doc(self._vocab, words=[word.norm for word in text.words])
-        spans = sorted(
-            ((first, past) for _, first, past in self._matcher(doc)), key=lambda s: (s[0] - s[1], s[0])
-        )
+        everything = range(len(text.words))
+        telling = [index for index in everything if text.words[index].norm not in self._fillers]
+        bare = [
+            index
+            for index in telling
+            if text.words[index].norm not in _ARTICLES
+            or text.norms(index - 1, index) in (["cat"], ["category"])
+        ]
+        spans = [
+            *self._spans(text, everything, self._matcher, self._meanings),
+            *self._spans(text, telling, self._matcher, self._meanings),
+            *self._spans(text, bare, self._loose_matcher, self._loose),
+        ]
+        spans.sort(key=lambda span: (span.first - span.past, span.first))
         taken: set[int] = set()
         found = []
-        for first, past in spans:
-            if taken.isdisjoint(range(first, past)) and self._readable(text, first, past):
-                taken.update(range(first, past))
-                meanings = self._meanings[tuple(text.norms(first, past))]
-                found.append(Phrase(first, past, tuple(meanings)))
+        for span in spans:
+            if taken.isdisjoint(range(span.first, span.past)):
+                taken.update(range(span.first, span.past))
+                found.append(span)
         return sorted(found, key=lambda phrase: phrase.first)
+
+    def _spans(
+        self,
+        text: Text,
+        indices: Sequence[int],
+        matcher: PhraseMatcher,
+        meanings: dict[tuple[str, ...], list[Meaning]],
+    ) -> Iterator[Phrase]:
+        """The phrases among the words at `indices`, as they stand in the whole text."""
+        words = [text.words[index].norm for index in indices]
+        if not words:
+            return
+        for _, first, past in matcher(Doc(self._vocab, words=words)):
+            span = indices[first], indices[past - 1] + 1
+            if self._readable(text, *span):
+                yield Phrase(*span, tuple(meanings[tuple(words[first:past])]))
 
     def _readable(self, text: Text, first: int, past: int) -> bool:
         """False for a short form that is also an ordinary word and is not in capitals."""
