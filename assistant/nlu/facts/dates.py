@@ -218,10 +218,9 @@ def find_dates(text: Text, durations: list[Duration]) -> list[DateExpression]:
             leap = day_of(2024, month, day, finder.said(match))  # a leap year: 29 February may be right
             if isinstance(leap, str):
                 finder.match(match, {"partial": f"--{month:02}-{day:02}"})
-            elif pattern is _DAY_MONTH:
-                name, length = match["month"].capitalize(), monthrange(2024, month)[1]
-                reason = f"{MONTHS[month - 1].capitalize()} has {length} days" if name else ""
-                finder.match(match, leap | {"reason": reason})
+            elif pattern is _DAY_MONTH or day <= 39:
+                length = monthrange(2024, month)[1]
+                finder.match(match, leap | {"reason": f"{MONTHS[month - 1].capitalize()} has {length} days"})
     for match in _MONTH_ALONE.finditer(canonical):
         words = text.indices(*match.span("month"))
         finder.take(*words, {"partial": f"--{_MONTH_NUMBERS[match['month']]:02}"}, vague=True)

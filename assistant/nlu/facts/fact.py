@@ -11,7 +11,8 @@ class Fact:
     `field` is a fact of the rules catalogue or one of the reader's own: `date`, `duration`, `number`, `level` (a
     value with no role), `time_left`, `needs_detail` (a field said to apply, its value not said),
     `not_known` (a field the writer says they do not know), `edition`, `prison_number`, `establishment`,
-    `personal_name`. `derived` marks a value worked out from other words rather than said.
+    `personal_name`. `derived` marks a value worked out from other words rather than said; `indefinite`
+    one of nobody in particular, as in "who holds a tier B case?".
 
     >>> Fact("tier", "B", 0, 6).field
     'tier'
@@ -22,6 +23,7 @@ class Fact:
     start: int
     end: int
     derived: bool = False
+    indefinite: bool = False
 
     def as_entity(self, message: str) -> dict[str, Any]:
         """The fact as a Rasa entity."""
@@ -35,4 +37,6 @@ class Fact:
         }
         if self.derived:
             entity["derived"] = True
+        if self.indefinite:
+            entity["indefinite"] = True
         return entity

@@ -1,5 +1,6 @@
 """Whether a phrase is said, denied or not known: "not TACT", "TACT: no", "don't know the tier"."""
 
+import re
 from enum import Enum
 from functools import cached_property
 
@@ -53,13 +54,16 @@ _ASKING = _QUESTION_WORDS | {
     "may",
     "did",
 }
+_STATES = {"been", "not", "got", "had", "a", "an", "now", "already", "recently", "just"}
+"""Words after "has" or "is" with no subject between, as in "has been allocated a COM": told, not asked."""
 _NOT_KNOWN_BEFORE = (
     ("do", "not", "know"), ("does", "not", "know"), ("did", "not", "know"), ("not", "sure"), ("unsure",),
     ("no", "idea"), ("no", "clue"), ("not", "certain"), ("i", "have", "not", "got"), ("we", "have", "not",
     "got"),
     ("can", "not", "find"), ("can", "not", "remember"), ("not", "got", "the"), ("could", "not", "tell"),
     ("can", "not", "tell"), ("cannot", "see"), ("can", "not", "see"), ("do", "not", "have", "his"),
-    ("do", "not", "have", "her"), ("do", "not", "have", "the"), ("forgotten",), ("waiting", "for"),
+    ("do", "not", "have", "her"), ("do", "not", "have", "the"), ("do", "not", "have", "a"),
+    ("forgotten",), ("waiting", "for"),
 )  # fmt: skip
 _NOT_KNOWN_AFTER = (
     ("unknown",), ("not", "known"), ("tbc",), ("do", "not", "know"), ("unsure",), ("not", "sure"), ("dk",),
@@ -67,6 +71,11 @@ _NOT_KNOWN_AFTER = (
     ("not", "confirmed"), ("not", "assessed"), ("not", "been", "assessed"), ("not", "set"), ("not", "been", "set"),
     ("not", "worked", "out"), ("is", "anyone", "s", "guess"), ("not", "certain"),
 )  # fmt: skip
+_WHICH_NOT_KNOWN = re.compile(
+    r"(?:[,.(] )?(?:but )?(?:i |we )?(?:am |are )?(?:(?:not sure|do not know|unsure|no idea|not certain)(?: of| as to)?"
+    r" (?:what|which) (?:type|kind|sort|level|one)|(?:level|type|kind) (?:is )?(?:unknown|not known|tbc|not set|unclear))\b"
+)
+"""Said to apply, and said not to be known how: "recalled, not sure which type", "MAPPA nominal, level tbc"."""
 _LINKS = {"is", "was", "s", "are", "yet", "?", "still", "currently", "=", "he", "she", "has", "been", "("}
 _AND_ON = {"or", "nor", ","}
 
@@ -105,6 +114,8 @@ class Polarities:
         )
         if {"if", "suppose", "supposing", "once", "say"} & set(clause):
             return False
+        if clause[1:2] and clause[1] in _STATES:
+            opener = ""
         return opener in _ASKING or bool({"before", "until", "till"} & set(clause)) or "or" in beside
 
     @cached_property
@@ -143,9 +154,13 @@ class Polarities:
         for skipped in range(at, -1, -1):
             if _starts(words[skipped:], _NOT_KNOWN_AFTER):
                 return Polarity.NOT_KNOWN
+        if _WHICH_NOT_KNOWN.match(" ".join(words)):
+            return Polarity.NOT_KNOWN
         rest = words[at:]
         if not rest:
             return None
+        if rest[:2] == ["not", "applicable"]:
+            return Polarity.DENIED
         if rest[0] in _ANSWERS_NO or rest[:2] == ["n", "a"]:
             used = 2 if rest[:2] == ["n", "a"] else 1
             follows = rest[used:]
@@ -176,12 +191,16 @@ class Polarities:
                     return None
                 if following[:1] in (["only"], ["just"], ["longer"]) and word != "no":
                     return None
-                if self._starts_anew(index + 2, first):
+                if self._starts_anew(index + 2, first) or self._of_another_phrase(index):
                     return None
                 return index
             if word in {"and", "yes"} or self._text.words[index].kind in ("numeric", "iso"):
                 return None
         return None
+
+    def _of_another_phrase(self, index: int) -> bool:
+        """Whether a denial is part of a phrase of its own: "no release at the first review"."""
+        return any(phrase.first <= index < phrase.past for phrase in self._phrases)
 
     def _starts_anew(self, first: int, past: int) -> bool:
         """Whether a new clause begins between a denial and a phrase: "he is not NPS he is CRC"."""

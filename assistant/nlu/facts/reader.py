@@ -5,9 +5,10 @@
 """
 
 import re
+from dataclasses import replace
 from typing import Any
 
-from assistant.nlu.facts import identity, risk, roles, sentence
+from assistant.nlu.facts import generality, identity, risk, roles, sentence
 from assistant.nlu.facts.dates import DateExpression, find_dates
 from assistant.nlu.facts.durations import Duration, find_durations, number_of
 from assistant.nlu.facts.fact import Fact
@@ -28,7 +29,7 @@ _CONDITIONS = {"open": True, "closed": False}
 _PEOPLE = {"leaver", "experienced", "care", "woman", "female", "male"}
 _RECALL_DAYS = {14: "fixed_term_14", 28: "fixed_term_28"}
 _NO_SENTENCE = {
-    "scpo", "order", "licence", "known", "last", "past", "every", "another", "extra", "further", "apart", "between",
+    "scpo", "order", "licence", "known", "last", "past", "every", "another", "extra", "further", "apart", "between", "before", "after",
     "restraining", "sopo", "shpo", "ban", "disqualification", "gap", "younger", "older", "over", "clean", "sober",
 }  # fmt: skip
 _PLACES = {
@@ -73,7 +74,14 @@ class _Reading:
         self._read_levels()
         self._read_lengths()
         self._read_bare()
-        return settle(self.facts, self.text)
+        return [self._as_meant(fact) for fact in settle(self.facts, self.text)]
+
+    def _as_meant(self, fact: Fact) -> Fact:
+        """The fact, marked where it is of nobody in particular."""
+        meant = fact.field not in ("edition", "establishment", "prison_number", "personal_name")
+        if meant and generality.is_indefinite(self.text, fact, self.vocabulary.in_general):
+            return replace(fact, indefinite=True)
+        return fact
 
     def _add(self, field: str, value: Any, first: int, past: int, derived: bool = False) -> None:
         self.taken.update(range(first, past))
@@ -128,7 +136,7 @@ class _Reading:
         ]
 
     def _read_dates(self) -> None:
-        against = roles.place_against_cues(self.text, self.durations, self.cues)
+        against = roles.place_against_cues(self.text, self.durations, self.cues, self.dates)
         anchored = roles.attach_anchored(self.text, against, self.cues)
         used = {cue.first for cue in self.cues if any(p.first <= cue.first < p.past for p in anchored)}
         used |= {placed.cue.first for placed in anchored if placed.cue}
@@ -195,6 +203,8 @@ class _Reading:
         # "no release" names no date, "no release date" does
         names_a_date = not meaning.derived or "date" in self.text.norms(cue.first, cue.past)
         absent = polarity is Polarity.DENIED and meaning.field in roles.NULLABLE and names_a_date
+        if "never" in self.text.norms(cue.first - 4, cue.first) and not meaning.field.startswith("last_"):
+            absent = False  # "never had a hearing" says nothing of one to come
         if absent and not cue.of_kind("value", "detail"):
             self._add(meaning.field, None, cue.first, cue.past)
 
@@ -261,7 +271,8 @@ class _Reading:
             ):
                 continue
             length = sentence.place_duration(self.text, duration, self.dates)
-            in_years = self.text.norms(duration.past - 1, duration.past)[0].startswith("y")
+            units = self.text.norms(duration.first, duration.past)
+            in_years = any(unit.startswith("y") for unit in units)
             if length:
                 self._add(length.field, length.value, length.first, length.past)
             elif duration.days in _RECALL_DAYS and self._tells_a_recall(duration.first, duration.past):
@@ -270,7 +281,7 @@ class _Reading:
                 )
             elif duration.vague:
                 continue
-            elif duration.months and self.facts and self._is_an_item(duration.first, duration.past):
+            elif duration.months and self.facts and self._may_be_listed(duration):
                 self._add(
                     "sentence_length_months", duration.months, duration.first, duration.past, derived=True
                 )
@@ -278,6 +289,13 @@ class _Reading:
                 self._add("sentence_length_months", duration.months, duration.first, duration.past)
             else:
                 self._add("duration", duration.parts, duration.first, duration.past)
+
+    def _may_be_listed(self, duration: Duration) -> bool:
+        """Whether a length is an item of a list of facts: between commas, or a year and more after a fact."""
+        first, past = duration.first, duration.past
+        after = self.text.norms(past, past + 1)
+        beside = first - 1 in self.taken and (not after or after[0] in _SEPARATORS)
+        return self._is_an_item(first, past) or (duration.months >= 12 and beside)
 
     def _may_be_a_sentence(self, duration: Duration) -> bool:
         """Whether years that no words give a role may be the length of the sentence."""
@@ -303,7 +321,8 @@ class _Reading:
     def _read_bare(self) -> None:
         """Values that stand alone: a level, an age in a list, or one value as the whole message."""
         others = bool(self.facts)
-        for level in risk.find_bare_levels(self.text, set(self.taken)):
+        named = {index for cue in self.cues for index in range(cue.first, cue.past)}
+        for level in risk.find_bare_levels(self.text, self.taken | named):
             self._add("rosh" if others else "level", level.value, level.first, level.past)
         for index, word in enumerate(self.text.words):
             after = self.text.norms(index + 1, index + 2)
@@ -316,6 +335,8 @@ class _Reading:
                 continue
             if word.norm in ("standard", "std") and self._speaks_of("recall_type"):
                 self._add("recall_type", "standard", index, index + 1)
+            elif word.norm == "public" and {"private"} & {other.norm for other in self.text.words}:
+                self._add("prison_operator", "public", index, index + 1)
             elif others and word.norm in _PLACES:
                 self._add("prison_function", _PLACES[word.norm], index, index + 1)
             elif word.norm in _CONDITIONS:

@@ -8,7 +8,7 @@ from typing import Any
 from assistant.nlu.facts.text import Text
 
 LEVELS = {
-    "very high": "very_high", "v high": "very_high", "vh": "very_high", "vhigh": "very_high",
+    "very high": "very_high", "v . high": "very_high", "v high": "very_high", "vh": "very_high", "vhigh": "very_high",
     "veryhigh": "very_high", "high": "high", "medium": "medium", "med": "medium", "moderate": "medium",
     "low": "low", "mid": "medium",
 }  # fmt: skip
@@ -16,32 +16,38 @@ _SHORT_ROSH = {
     "vhrosh": "very_high", "vhroh": "very_high", "vhrsh": "very_high", "vhr": "very_high",
     "hrosh": "high", "hroh": "high", "mrosh": "medium", "mroh": "medium", "lrosh": "low", "lroh": "low",
 }  # fmt: skip
-_LEVEL = rf"(?P<level>{'|'.join(LEVELS)})"
+_LEVELS = "|".join(re.escape(level).replace("\\ ", " ") for level in LEVELS)
+_LEVEL = rf"(?P<level>{_LEVELS})"
 _HARM = r"(?:rosh|roh|rsh|risk of serious harm|risk of harm|serious harm|risk level|risk|harm)"
 _HARM_LEVEL = re.compile(
     rf"\b{_HARM}(?: (?:level|is|was|now|of|as|at|to|assessed|assessment|he|she|s|be|been|remains|still|currently"
     rf"|rated|rating|gone|went|up|down|comes|came|out|has|him|her|it))* {_LEVEL}\b(?! (?:profile|security))"
 )
 _LEVEL_HARM = re.compile(rf"\b{_LEVEL} {_HARM}\b")
+_LETTER_LEVELS = {"vh": "very_high", "h": "high", "m": "medium", "l": "low"}
+_LETTER_HARM = re.compile(
+    r"\b(?:rosh|roh)(?: (?:is|was|now|level|at|s))* (?P<after>vh|h|m|l)(?= [,.;)]|$| (?:and|tier|nps|crc|mappa))"
+    r"|\b(?P<before>vh|h|m|l) (?:rosh|roh)\b"
+)
 _SHORT = re.compile(rf"\b(?P<short>{'|'.join(_SHORT_ROSH)})\b")
 _BARE_LEVEL = re.compile(rf"\b{_LEVEL}\b")
 _FROM_TO = re.compile(
-    rf"\bfrom (?:an? )?(?:{'|'.join(LEVELS)})(?: {_HARM})? (?:up |down )?to (?:an? )?{_LEVEL}(?: {_HARM})?\b"
+    rf"\bfrom (?:an? )?(?:{_LEVELS})(?: {_HARM})? (?:up |down )?to (?:an? )?{_LEVEL}(?: {_HARM})?\b"
 )
 """A change: what it was changed to counts."""
 _MOVED_TO = re.compile(
-    rf"\b(?:bumped|gone|went|moved|put|raised|lowered|dropped|increased|reduced|escalated|upgraded|downgraded)"
-    rf"(?: (?:up|down|him|her|it|back))* (?:to|as|from (?:{'|'.join(LEVELS)}) to) {_LEVEL}\b"
+    rf"\b(?:bumped|gone|went|moved|put|raised|lowered|dropped|increased|reduced|escalated|upgraded|downgraded|assessed)"
+    rf"(?: (?:up|down|him|her|it|back))* (?:(?:to|as|from (?:{_LEVELS}) to) |(?<=assessed )){_LEVEL}\b"
 )
 _TOWARDS = re.compile(
-    rf"\b{_LEVEL}(?: {_HARM})?(?: (?:posed|assessed))? (?:to|towards|for) (?:the |a |his |her |any |all |other )?"
+    rf"\b{_LEVEL}(?: {_HARM})?(?: (?:posed|assessed))? (?:to|towards|for|on) (?:the |a |his |her |any |all |other )?"
     r"(?:general public|public|children|child|kids|staff|known adults?|adults?|prisoners?|partners?"
     r"|ex partners?|exes|ex|women|females?|family|others|victims?|professionals)\b"
 )
 _ORDER = ("low", "medium", "high", "very_high")
 _TIER_FROM_TO = re.compile(
     r"\b(?:tier )?(?:from )?(?:tier )?[abcd] to (?:an? )?tier (?P<tier>[abcd])\b"
-    r"|\btier (?:was |up |down )?(?:from )?[abcd] to (?P<other>[abcd])\b"
+    r"|\btier(?:ing)? (?:\w+ ){0,3}?(?:from )?[abcd] to (?P<other>[abcd])\b"
 )
 _LETTER_TIER = re.compile(r"\b(?P<tier>[abcd]) tier\b(?! of\b)")
 _OTHER_SCORES = {
@@ -64,6 +70,7 @@ _LEVEL_MAPPA = re.compile(
     rf"\b(?:(?P<active>active|actively|currently)(?: (?:being|managed|at))* )?(?:level|lvl) {_N} mappa\b"
     r"(?P<after> active)?"
 )
+_MAPPA_FROM_TO = re.compile(rf"\bmappa(?: \w+){{0,4}}? from(?: level)? [123] to(?: level)? {_N}\b")
 _ACTIVE_LEVEL = re.compile(rf"\bactive(?:ly)? managed (?:at|on|as)(?: mappa)? (?:level|lvl) {_N}\b")
 _NO_MAPPA = re.compile(r"\bmappa(?: (?:is|level|s))* (?:none|nil|0|no level)\b|\b(?:non mappa|mappa n a)\b")
 _RSR = re.compile(r"\brsr(?: (?:score|is|was|of|at|s|static|dynamic))* (?P<score>\d+(?:\.\d+)?)%?(?![\w.])")
@@ -94,7 +101,7 @@ def _one_of_several(text: Text, first: int, past: int, choices: set[str]) -> boo
 def find_levels(text: Text) -> Iterator[Level]:
     """The levels whose field is plain from the words."""
     canonical = text.canonical
-    words = {word for level in LEVELS for word in level.split()}
+    words = {word for level in LEVELS for word in level.split() if word.isalpha()}
     yield from _harm_towards(text)
     for pattern in (_FROM_TO, _MOVED_TO):
         for match in pattern.finditer(canonical):
@@ -112,6 +119,9 @@ def find_levels(text: Text) -> Iterator[Level]:
         start, _ = text.characters(first, past)
         if match["tier"] != "a" or (text.message[start] == "A" and text.norms(first - 1, first) != ["tier"]):
             yield Level("tier", match["tier"].upper(), first, past)
+    for match in _LETTER_HARM.finditer(canonical):
+        letter = match["after"] or match["before"]
+        yield Level("rosh", _LETTER_LEVELS[letter], *text.indices(*match.span()))
     for match in _SHORT.finditer(canonical):
         yield Level("rosh", _SHORT_ROSH[match["short"]], *text.indices(*match.span()))
     for match in _TIER.finditer(canonical):
@@ -127,6 +137,8 @@ def find_levels(text: Text) -> Iterator[Level]:
             yield Level(
                 "mappa_active_level" if active else "mappa_level", _MAPPA_NUMBERS[match["level"]], first, past
             )
+    for match in _MAPPA_FROM_TO.finditer(canonical):
+        yield Level("mappa_level", _MAPPA_NUMBERS[match["level"]], *text.indices(*match.span()))
     for match in _ACTIVE_LEVEL.finditer(canonical):
         level = _MAPPA_NUMBERS[match["level"]]
         yield Level("mappa_active_level", level, *text.indices(*match.span()))
@@ -164,7 +176,9 @@ def find_bare_levels(text: Text, taken: set[int]) -> Iterator[Level]:
         first, past = text.indices(*match.span())
         if not taken.isdisjoint(range(first, past)):
             continue
-        words = {word for level in LEVELS for word in level.split()}
+        words = {word for level in LEVELS for word in level.split() if word.isalpha()}
+        if match["level"] == "mid" and set(text.norms(past, past + 1)) - {*_CLOSERS, "risk"}:
+            continue  # "mid 2027"
         if _one_of_several(text, first, past, words) or _of_another_score(text, first):
             continue
         before = text.norms(first - 1, first)

@@ -8,7 +8,7 @@ from typing import Any
 
 from assistant.nlu.facts.dates import DateExpression
 from assistant.nlu.facts.durations import Duration
-from assistant.nlu.facts.sentence import compared, comparison_of
+from assistant.nlu.facts.sentence import AT_SENTENCE, compared, comparison_of
 from assistant.nlu.facts.text import Text
 from assistant.nlu.facts.vocabulary import Meaning, Phrase
 
@@ -35,6 +35,18 @@ _AFTER_WORDS = {
     "is", "was", "his", "her", "the", "their", "for", "as", "(", ")", "being", "a", "s", "when", "he", "she",
     "they", "got", "were", "my", ",",
 }  # fmt: skip
+_HOSPITAL = {
+    "hospital",
+    "section",
+    "s47",
+    "s47/49",
+    "rampton",
+    "broadmoor",
+    "ashworth",
+    "sectioned",
+    "47",
+    "patient",
+}
 _DECIDERS = {"board", "panel", "gatekeeper", "com", "pom", "i", "we"}
 _STRONG_BREAKS = {".", ";", "!"}
 _UNTIL = {"to", "until", "till", "til", "off", "away", "short"}
@@ -84,7 +96,11 @@ def _meaning(cue: Phrase) -> Meaning | None:
 
 def _event_date(meaning: Meaning, event_dates: Mapping[str, str]) -> str:
     """What the date beside a value is the date of; that of something that did not happen is of no use."""
-    return "other_date" if meaning.value is False else event_dates[meaning.field]
+    return (
+        "other_date"
+        if meaning.value in (False, "adjourned", "deferred", "pending")
+        else event_dates[meaning.field]
+    )
 
 
 def event_cues(phrases: list[Phrase], event_dates: Mapping[str, str]) -> list[Phrase]:
@@ -170,6 +186,13 @@ def place_dates(
             name = "recall_return_date"
         elif recalled and meaning.derived and "released" in text.norms(cue.first, cue.past):
             name = "other_date"
+        elif (
+            decided
+            and name in ("first_parole_eligibility_date", "next_parole_eligibility_date")
+            and {"hearing", "review"} & set(text.norms(cue.first, cue.past))
+            and _lies_behind(text, expression, cue)
+        ):
+            name = "last_parole_review_date"
         elif name == "target_hearing_date" and (decided or _lies_behind(text, expression, cue)):
             name = "last_parole_review_date"
         said = corrected.get(expression.first, expression)
@@ -190,7 +213,8 @@ _WENT_BY = {"was", "had", "went", "took", "passed", "expired", "remitted", "ende
 
 def _lies_behind(text: Text, expression: DateExpression, cue: Phrase) -> bool:
     """Whether an event is told as past: "his hearing was on 6 January", "had his oral hearing 6/1"."""
-    return bool(_WENT_BY & set(text.norms(cue.first - 3, expression.first)))
+    words = set(text.norms(cue.first - 3, expression.first))
+    return bool(_WENT_BY & words) and not {"be", "being", "will"} & words
 
 
 def _shared(text: Text, found: list[Placed], cues: list[Phrase], used: set[int]) -> list[Placed]:
@@ -236,6 +260,8 @@ def _may_name(text: Text, meaning: Meaning, cue: Phrase, expression: DateExpress
         return len(gap) <= 4 and not {",", "and"} & set(gap) and since
     if meaning.field == "recall_return_date":
         return recalled
+    if meaning.field in ("remission_date", "hospital_transfer_date"):
+        return bool(_HOSPITAL & set(text.norms(0, len(text.words))))
     if meaning.field == "com_allocation_date":
         return "com" in text.norms(0, len(text.words))
     if meaning.field == "open_conditions_move_date":
@@ -255,7 +281,10 @@ def _lone_year(text: Text, expression: DateExpression) -> bool:
 def _superseded(text: Text, expression: DateExpression, expressions: list[DateExpression]) -> bool:
     """Whether a later date replaces it: "not 1/5/28 but 1/6/28", "moved from 1/5/28 to 1/6/28"."""
     before = text.norms(expression.first - 1, expression.first)
-    if before == ["not"]:
+    if before == ["not"] or text.norms(expression.first - 2, expression.first) in (
+        ["instead", "of"],
+        ["rather", "than"],
+    ):
         return True
     after = text.norms(expression.past, expression.past + 1)
     return bool(
@@ -293,7 +322,9 @@ def settled(text: Text, expression: DateExpression, field: str, behind: bool = F
     return value
 
 
-def place_against_cues(text: Text, durations: list[Duration], cues: list[Phrase]) -> list[Placed]:
+def place_against_cues(
+    text: Text, durations: list[Duration], cues: list[Phrase], dates: list[DateExpression]
+) -> list[Placed]:
     """Lengths of time counted from a named date: "8 months before CRD", "10 months to tariff".
 
     "He is 8 months from his CRD" says when the CRD is (today and 8 months); "8 months from CRD" by itself is
@@ -306,8 +337,8 @@ def place_against_cues(text: Text, durations: list[Duration], cues: list[Phrase]
             gap = text.norms(duration.past, cue.first)
             if meaning is None or cue.first < duration.past or not gap or len(gap) > 4:
                 continue
-            if _PAST_IT & set(gap):
-                continue
+            if _PAST_IT & set(gap) or any(date.first == cue.past for date in dates):
+                continue  # "3 years before TED 5/5/2030" tells the TED
             signs = [word for word in gap if word in _EARLIER | _LATER]
             if not signs or not set(gap) <= _EARLIER | _LATER | _SMALL | {"left"}:
                 continue
@@ -333,6 +364,8 @@ def _against(text: Text, duration: Duration, cue: Phrase, meaning: Meaning, sign
     until = sign in _UNTIL or (sign in {"from", "out"} and present) or sign == "since"
     lead = 1 if text.norms(duration.first - 1, duration.first) == ["in"] else 0
     span = (duration.first - lead, cue.past)
+    if until and AT_SENTENCE.search(" ".join(text.norms(duration.first - 4, cue.past + 5))):
+        return Placed("time_left", {**parts, "at": "sentence"}, duration.first, cue.past, cue=cue)
     if until:
         relative = {unit: -count for unit, count in parts.items()} if sign == "since" else parts
         return Placed(meaning.field, {"relative": relative}, *span, derived=meaning.derived, cue=cue)

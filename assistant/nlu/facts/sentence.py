@@ -17,6 +17,10 @@ _SERVED = re.compile(
     rf"(?:early |late |mid )?(?:{'|'.join(MONTHS)}|[a-z]{{3}} (?:20)?\d\d|(?:19|20)\d\d)\b))"
 )
 _FILLER = r"(?: (?:a|an|about|around|of|for|at|is|was|s|just|set|roughly|length))*"
+_OF_THE_WHOLE = re.compile(
+    r"\b(?:served|done|into|half|through)(?: \S+){0,3} (?:of|into|through) (?:his|her|a|an|the|their)$"
+)
+""" "served 4 of his 8 years" tells the whole."""
 _SENTENCED_ON = re.compile(r"\bsentenced (?:on |in )?(?:\S+ ){1,4}to(?: a)?$")
 _COMPARISONS = {
     "less than": "under", "fewer than": "under", "under": "under", "below": "under", "<": "under",
@@ -31,7 +35,7 @@ _BARE_TEN = re.compile(
     r" (?P<word>under|over|less than|more than) (?P<number>10|ten|12|48)\b"
     r"(?! (?:months?|mths?|weeks?|wks?|years?|yrs?|days?)\b)"
 )
-_AT_SENTENCE = re.compile(
+AT_SENTENCE = re.compile(
     r"\b(?:at|from|at the (?:point|date|time) of|point of|when|on|upon)"
     r" (?:the |his |her |he was |she was )?(?:sentence|sentenced|sentencing)\b"
 )
@@ -115,7 +119,7 @@ def place_duration(text: Text, duration: Duration, dates: Iterable[DateExpressio
     if _SERVED.match(after):
         return Length("time_served", duration.parts, *span)
     of_sentence = cues["sentence_after"].match(after) or cues["sentence_before"].search(before)
-    if of_sentence or _SENTENCED_ON.search(before):
+    if of_sentence or _SENTENCED_ON.search(before) or _OF_THE_WHOLE.search(before):
         return Length("sentence_length_months", duration.months, *span)
     dated = dated_from(text, duration, dates)
     said = dated and {"imposed", "dated", "given", "commencing", "starting"} & set(
@@ -142,14 +146,14 @@ def dated_from(text: Text, duration: Duration, dates: Iterable[DateExpression]) 
 
 _FROM = {
     "from", "on", "starting", "since", "imposed", "dated", "beginning", "given", "back", "in", "commencing",
-    "the", "sentence", "prison", "custody", "determinate", "eds", "inside", "tariff",
+    "the", "sentence", "prison", "custody", "determinate", "eds", "inside", "tariff", "minimum", "min", "term",
 }  # fmt: skip
 
 
 def _moment(before: str, after: str) -> dict[str, str]:
     """Whether time left is counted at sentence or now, where the words say so."""
     nearby = f"{before} {after}"
-    if _AT_SENTENCE.search(nearby):
+    if AT_SENTENCE.search(nearby):
         return {"at": "sentence"}
     return {"at": "now"} if _NOW.search(nearby) else {}
 

@@ -78,7 +78,12 @@ def _as_of_now(facts: list[Fact], text: Text) -> list[Fact]:
     serving = any(values.get(name) is not None for name in _SENTENCED)
     if values.get("legal_status") == "remand" and serving:
         gone.add("legal_status")
-    if values.get("legal_status") == "convicted_unsentenced":
+    if "recall_type" in values or any(fact.field == "needs_detail" for fact in facts):
+        gone.add("licence_case")  # released on licence before the recall
+    derived = any(fact.field == "legal_status" and fact.derived for fact in facts)
+    if values.get("legal_status") == "convicted_unsentenced" and derived and serving:
+        gone.add("legal_status")
+    elif values.get("legal_status") == "convicted_unsentenced":
         gone.add("sentence_date")
     if _RELEASED_AGAIN.search(text.canonical):
         gone |= _BY_HISTORY
@@ -142,7 +147,8 @@ def _hearing_outcomes(facts: list[Fact], text: Text) -> list[Fact]:
     words = {word.norm for word in text.words}
     if not recalled or "hearing" not in words:
         return facts
-    if values.get("sentence_type") not in _INDETERMINATE and "recall hearing" not in text.canonical:
+    indeterminate = values.get("sentence_type") in _INDETERMINATE or "sentence_type" in details
+    if not indeterminate and "recall hearing" not in text.canonical:
         return facts
     outcomes = {"release", "no_release", "pending"}
     return [
