@@ -54,6 +54,8 @@ class AnswerCaseQuestion(AssistantAction):
             reply, state = answer_policy(turn)
             if reply.kind != "refusal":
                 return reply, state
+            if stated.indefinite:
+                return answer_in_general(turn, topic)
         return answer_about_case(turn, topic, stated)
 
 

@@ -96,6 +96,14 @@ def is_general(turn: Turn, stated: StatedFacts) -> bool:
         return True
     if _FOR_A_KIND.search(turn.text) and meets_criterion(stated):
         return True
+    told = {*stated.facts, *stated.open_choices}
+    of_nobody = bool(told) and told <= stated.indefinite
+    if (
+        of_nobody
+        and (turn.state.has_case or len(told) == 1)
+        and turn.intent not in ("correct_fact", "what_if")
+    ):
+        return True
     kind = bool(_A_KIND.search(turn.text))
     if kind and any(turn.state.facts.get(name, value) != value for name, value in stated.facts.items()):
         return turn.intent not in ("correct_fact", "what_if")

@@ -33,6 +33,8 @@ class StatedFacts:
     worked_out: dict[str, str] = field(default_factory=dict)
     """Dates as typed that had to be worked out, by field, so that the result is shown back."""
     declined: list[str] = field(default_factory=list)
+    indefinite: set[str] = field(default_factory=set)
+    """Facts of nobody in particular: the tier in `who holds a tier B case?`."""
 
     def __bool__(self) -> bool:
         return bool(self.facts or self.part_dates or self.open_choices or self.problems or self.declined)
@@ -49,6 +51,9 @@ def read_facts(turn: Turn, book: RuleBook) -> StatedFacts:
     # Relative dates last: they may be counted from a date in the same message.
     for entity in sorted(turn.entities, key=_is_relative):
         name = entity["entity"]
+        if entity.get("indefinite"):
+            value = entity["value"]
+            stated.indefinite.add(value["field"] if name == "needs_detail" else name)
         if name == "needs_detail":
             stated.open_choices[entity["value"]["field"]] = list(entity["value"]["among"])
         elif name == "not_known":
@@ -62,7 +67,23 @@ def read_facts(turn: Turn, book: RuleBook) -> StatedFacts:
     _take_bare_answer(turn, book, stated)
     for name in stated.facts:
         stated.open_choices.pop(name, None)
+    _place_against_today(stated, turn.as_of)
     return stated
+
+
+def _place_against_today(stated: StatedFacts, as_of: date) -> None:
+    """What only today decides: a hearing that lies behind was the last review, a move to come is not yet made."""
+    facts, today = stated.facts, as_of.isoformat()
+    hearing = facts.get("target_hearing_date")
+    if isinstance(hearing, str) and hearing < today and "last_parole_review_date" not in facts:
+        facts["last_parole_review_date"] = facts.pop("target_hearing_date")
+        if "target_hearing_date" in stated.worked_out:
+            stated.worked_out["last_parole_review_date"] = stated.worked_out.pop("target_hearing_date")
+    move = facts.get("open_conditions_move_date") or stated.part_dates.get("open_conditions_move_date", "")
+    if facts.get("in_open_conditions") and isinstance(move, str) and move > today[: len(move)]:
+        del facts["in_open_conditions"]
+        if facts.get("estate") == "male_open":
+            del facts["estate"]
 
 
 def _is_relative(entity: dict[str, Any]) -> bool:

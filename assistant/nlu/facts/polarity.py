@@ -73,7 +73,8 @@ _NOT_KNOWN_AFTER = (
 )  # fmt: skip
 _WHICH_NOT_KNOWN = re.compile(
     r"(?:[,.(] )?(?:but )?(?:i |we )?(?:am |are )?(?:(?:not sure|do not know|unsure|no idea|not certain)(?: of| as to)?"
-    r" (?:what|which) (?:type|kind|sort|level|one)|(?:level|type|kind) (?:is )?(?:unknown|not known|tbc|not set|unclear))\b"
+    r" (?:what|which) (?:type|kind|sort|level|one)"
+    r"|(?:level|type|kind) (?:is )?(?:unknown|not known|tbc|not set|unclear))\b"
 )
 """Said to apply, and said not to be known how: "recalled, not sure which type", "MAPPA nominal, level tbc"."""
 _LINKS = {"is", "was", "s", "are", "yet", "?", "still", "currently", "=", "he", "she", "has", "been", "("}

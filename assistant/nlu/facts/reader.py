@@ -29,8 +29,9 @@ _CONDITIONS = {"open": True, "closed": False}
 _PEOPLE = {"leaver", "experienced", "care", "woman", "female", "male"}
 _RECALL_DAYS = {14: "fixed_term_14", 28: "fixed_term_28"}
 _NO_SENTENCE = {
-    "scpo", "order", "licence", "known", "last", "past", "every", "another", "extra", "further", "apart", "between", "before", "after",
-    "restraining", "sopo", "shpo", "ban", "disqualification", "gap", "younger", "older", "over", "clean", "sober",
+    "scpo", "order", "licence", "known", "last", "past", "every", "another", "extra", "further", "apart",
+    "between", "before", "after", "restraining", "sopo", "shpo", "ban", "disqualification", "gap", "younger",
+    "older", "over", "clean", "sober",
 }  # fmt: skip
 _PLACES = {
     "local": "local",
@@ -39,6 +40,8 @@ _PLACES = {
     "resettlement": "resettlement",
 }
 _SEPARATORS = {",", ";", ".", "and", "?", "!", "(", ")"}
+_TO_COME = {"go", "goes", "going", "move", "moves", "moving"}
+_SUPPOSES = {"if", "suppose", "supposing", "imagine", "when", "once", "say", "whatif"}
 _NOTHING = object()
 
 
@@ -220,6 +223,8 @@ class _Reading:
                 value = meaning.value if polarity is Polarity.SAID else self._denied(meaning)
                 if meaning.field in self.vocabulary.statements_only and self.polarities.asked(phrase):
                     value = _NOTHING
+                if meaning.field == "in_open_conditions" and self._is_to_come(phrase):
+                    value = _NOTHING
                 if value is not _NOTHING:
                     self._add(meaning.field, value, phrase.first, phrase.past, meaning.derived)
                     known.add(meaning.field)
@@ -241,6 +246,11 @@ class _Reading:
                     if meaning.field not in known:
                         value = {"field": meaning.field, "among": list(meaning.value)}
                         self._add("needs_detail", value, phrase.first, phrase.past)
+
+    def _is_to_come(self, phrase: Phrase) -> bool:
+        """Whether a move is told that is still to come ("going to open"), and not supposed ("if he goes")."""
+        words = {word.norm for word in self.text.words}
+        return bool(_TO_COME & set(self.text.norms(phrase.first, phrase.past))) and not _SUPPOSES & words
 
     def _denied(self, meaning: Meaning) -> Any:
         """The value of a field when these words for it are denied, or `_NOTHING`."""

@@ -179,22 +179,7 @@ def place_dates(
         if meaning is None:
             continue
         used.add(cue.first)
-        name = meaning.field
-        if name in ("last_one", "next_one"):
-            name = _one_of(text, name)
-        elif recalled and name == "reception_date":
-            name = "recall_return_date"
-        elif recalled and meaning.derived and "released" in text.norms(cue.first, cue.past):
-            name = "other_date"
-        elif (
-            decided
-            and name in ("first_parole_eligibility_date", "next_parole_eligibility_date")
-            and {"hearing", "review"} & set(text.norms(cue.first, cue.past))
-            and _lies_behind(text, expression, cue)
-        ):
-            name = "last_parole_review_date"
-        elif name == "target_hearing_date" and (decided or _lies_behind(text, expression, cue)):
-            name = "last_parole_review_date"
+        name = _role(text, meaning, cue, expression, recalled, decided)
         said = corrected.get(expression.first, expression)
         value = settled(text, said, name, _lies_behind(text, said, cue))
         placed[expression.first] = Placed(name, value, said.first, said.past, meaning.derived, cue)
@@ -206,6 +191,26 @@ def place_dates(
             placed[expression.first] = Placed("date", value, said.first, said.past)
     found = [placed[first] for first in sorted(placed)]
     return [*found, *_shared(text, found, cues, used)]
+
+
+def _role(
+    text: Text, meaning: Meaning, cue: Phrase, expression: DateExpression, recalled: bool, decided: bool
+) -> str:
+    """The fact that a cue names for a date, in the light of what else the message tells."""
+    name, words = meaning.field, set(text.norms(cue.first, cue.past))
+    if name in ("last_one", "next_one"):
+        return _one_of(text, name)
+    if recalled and name == "reception_date":
+        return "recall_return_date"
+    if recalled and meaning.derived and "released" in words:
+        return "other_date"
+    behind = _lies_behind(text, expression, cue)
+    review = name in ("first_parole_eligibility_date", "next_parole_eligibility_date")
+    if review and decided and behind and {"hearing", "review"} & words:
+        return "last_parole_review_date"
+    if name == "target_hearing_date" and (decided or behind):
+        return "last_parole_review_date"
+    return name
 
 
 _WENT_BY = {"was", "had", "went", "took", "passed", "expired", "remitted", "ended", "happened"}
