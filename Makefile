@@ -10,7 +10,7 @@ export TF_CPP_MIN_LOG_LEVEL := 3
 export SQLALCHEMY_SILENCE_UBER_WARNING := 1
 export PYTHONWARNINGS := ignore::DeprecationWarning
 
-.PHONY: serve chat test test-stories lint types browser train setup evaluate clean bench-rules bench-guidance
+.PHONY: serve chat test test-stories lint types browser train setup evaluate screenshots clean bench-rules bench-guidance
 
 setup: .venv/.synced
 
@@ -51,6 +51,11 @@ test-stories: setup
 evaluate: setup
 	$(RUN) assistant evaluate guidance
 	$(RUN) assistant evaluate conversation
+
+# A picture of every page and state, at both widths and in both colour schemes, in screenshots/.
+screenshots: browser
+	$(RUN) pytest tests/end_to_end/test_accessibility.py
+	@echo "The pictures are in screenshots/"
 
 bench-rules: setup
 	$(RUN) python scripts/bench_rules.py

@@ -29,6 +29,7 @@ from assistant.channels import (
     sign_in,
     teams,
     timelines,
+    transcript,
     web,
 )
 from assistant.channels.gate import Gate, not_yours
@@ -80,7 +81,7 @@ def create_application(settings: Settings, model: Path) -> FastAPI:
     application.add_exception_handler(ConversationNotYours, not_yours)
     for channel in (rest, questions, assessments, timelines, guidance, health, case_pages, sign_in):
         application.include_router(channel.router)
-    for channel in (feedback, embed, web):
+    for channel in (transcript, feedback, embed, web):
         application.include_router(channel.router)
     teams.mount(application, settings)
     application.mount("/static", web.static_files(), name="static")

@@ -91,24 +91,74 @@ def free_port() -> Callable[[], int]:
     return find
 
 
+class Server:
+    """A real server process, as `assistant serve` starts it."""
+
+    def __init__(self, port: int, environment: dict[str, str]) -> None:
+        self.address = f"http://127.0.0.1:{port}"
+        self._port, self._environment = port, environment
+        self._process: subprocess.Popen[str] | None = None
+
+    def start(self) -> None:
+        """Start it and wait until it is ready."""
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "assistant.cli", "serve", "--port", str(self._port)],
+            cwd=PROJECT_ROOT,
+            env=os.environ | self._environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        _wait_until_ready(self.address, self._process)
+
+    def kill(self) -> None:
+        """End it as a crash does."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.communicate()
+
+    def stop(self) -> None:
+        """End it as an operator does."""
+        if self._process is not None:
+            self._process.terminate()
+            self._process.communicate()
+
+
 @pytest.fixture(scope="session")
-def server(settings: Settings, model: Path, free_port: Callable[[], int]) -> Iterator[str]:
-    """The address of a real server process, as `assistant serve` starts it."""
-    port = free_port()
-    address = f"http://127.0.0.1:{port}"
-    with subprocess.Popen(
-        [sys.executable, "-m", "assistant.cli", "serve", "--port", str(port)],
-        cwd=PROJECT_ROOT,
-        env=os.environ | {"POM_ASSISTANT_DATA_DIRECTORY": str(settings.data_directory)},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    ) as process:
-        try:
-            _wait_until_ready(address, process)
-            yield address
-        finally:
-            process.terminate()
+def intranet_port(free_port: Callable[[], int]) -> int:
+    """The port of a page on `localhost` that may embed the chat."""
+    return free_port()
+
+
+@pytest.fixture(scope="session")
+def server_environment(settings: Settings, model: Path, intranet_port: int) -> dict[str, str]:
+    """What a server of the tests is started with."""
+    return {
+        "POM_ASSISTANT_DATA_DIRECTORY": str(settings.data_directory),
+        "POM_ASSISTANT_EMBED_HOSTS": f"http://localhost:{intranet_port}",
+    }
+
+
+@pytest.fixture(scope="session")
+def server(server_environment: dict[str, str], free_port: Callable[[], int]) -> Iterator[str]:
+    """The address of a server that all tests share."""
+    process = Server(free_port(), server_environment)
+    try:
+        process.start()
+        yield process.address
+    finally:
+        process.stop()
+
+
+@pytest.fixture
+def own_server(server_environment: dict[str, str], free_port: Callable[[], int]) -> Iterator[Server]:
+    """A server that a test may kill and start again."""
+    process = Server(free_port(), server_environment)
+    try:
+        process.start()
+        yield process
+    finally:
+        process.kill()
 
 
 def _wait_until_ready(address: str, process: subprocess.Popen[str]) -> None:

@@ -1,8 +1,6 @@
-"""What a browser can take away from its conversation: the timeline of the case, its dates, and a transcript."""
+"""The case in play on pages of its own: its timeline, its dates for a calendar, and the editions side by side."""
 
 from __future__ import annotations
-
-from datetime import UTC, datetime
 
 from fastapi import APIRouter, Request, Response
 from fastapi.concurrency import run_in_threadpool
@@ -13,11 +11,10 @@ from actions.case_conversation import with_date_of_birth
 from actions.rules import FactErrors
 from actions.rules.timeline import Timeline, draw_svg, timeline_of, write_calendar
 from actions.texts import text
-from assistant.storage.models import Message
 from assistant.web.browser import lines_of
 from assistant.web.case_view import CaseView, case_of
+from assistant.web.edition_table import edition_table
 from assistant.web.rendering import page
-from assistant.web.reply_view import view_of
 
 router = APIRouter(include_in_schema=False)
 
@@ -60,16 +57,19 @@ async def dates(request: Request) -> Response:
     )
 
 
-@router.get("/transcript", response_class=HTMLResponse)
-async def transcript(request: Request) -> Response:
-    """The whole conversation with its sources unfolded, to print or to keep."""
-    messages = await lines_of(request)
-    return await run_in_threadpool(_render_transcript, messages)
-
-
-def _render_transcript(messages: list[Message]) -> Response:
-    views = {message.id: view_of(message.reply) for message in messages if message.reply}
-    return page("transcript.html", messages=messages, views=views, made_at=datetime.now(UTC))
+@router.get("/case/editions", response_class=HTMLResponse)
+async def editions_page(request: Request) -> Response:
+    """The case in play as each edition works it out, side by side."""
+    case = case_of(await lines_of(request))
+    try:
+        if case is None:
+            raise FactErrors([])
+        as_of = case.as_of or clock.today()
+        facts = with_date_of_birth(case.facts, as_of)
+        table = await run_in_threadpool(edition_table, resources.rule_book(), facts, as_of)
+    except FactErrors:
+        return page("not_found.html", status_code=404, message=text("pages.timeline.no_case"))
+    return page("editions.html", table=table, as_of=as_of)
 
 
 async def _timeline(case: CaseView | None) -> Timeline | None:

@@ -11,6 +11,7 @@ from pydantic import BaseModel, Field
 
 from actions import resources
 from actions.texts import catalogue, text
+from assistant.web.passage_rules import rules_by_passage
 from assistant.web.reader import excerpt, mark_words, sections
 from assistant.web.rendering import page
 from knowledge.answers import Hit
@@ -90,7 +91,8 @@ async def document_page(slug: str) -> Response:
     if document is None:
         return page("not_found.html", status_code=404, message="")
     content = await run_in_threadpool(lambda: sections(guidance.passages(slug)))
-    return page("document.html", document=document, sections=content, history=_history())
+    rules = await run_in_threadpool(rules_by_passage, resources.rule_book(), guidance, slug)
+    return page("document.html", document=document, sections=content, history=_history(), rules=rules)
 
 
 async def _guidance() -> Guidance | None:

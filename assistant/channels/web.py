@@ -35,7 +35,7 @@ router = APIRouter(include_in_schema=False)
 MessageId = Annotated[str, Form(max_length=100, pattern=r"^[\w-]*$")]
 Number = Annotated[int, Query(ge=0)]
 
-CARRIED_ON = ("/", "/case/timeline", "/case/dates.ics", "/transcript", "/transcript.docx")
+CARRIED_ON = ("/", "/case/timeline", "/case/editions", "/case/dates.ics", "/transcript", "/transcript.docx")
 """Pages that a conversation in a frame can be carried on to, in a tab of its own."""
 
 

@@ -84,6 +84,9 @@ class Protection:
         elif path.startswith("/demo/"):
             policy = self._with_frame
         headers.setdefault("Content-Security-Policy", policy)
+        if headers.get("content-type") == "image/png":
+            # The signed pictures in cards, which other sites show.
+            headers.setdefault("Cross-Origin-Resource-Policy", "cross-origin")
         for name, value in HEADERS.items():
             headers.setdefault(name, value)
         if path != EMBEDDED:

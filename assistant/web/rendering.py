@@ -62,10 +62,13 @@ def render(template: str, **values: Any) -> str:
 
 def clock_time(moment: datetime) -> str:
     """A moment as people in England and Wales read it: `3:05pm`. The database keeps UTC without saying so."""
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC)
-    local = moment.astimezone(LONDON)
+    local = in_london(moment)
     return f"{local.hour % 12 or 12}:{local.minute:02}{'am' if local.hour < 12 else 'pm'}"
+
+
+def in_london(moment: datetime) -> datetime:
+    """A moment on the clocks of London. One without a time zone is UTC."""
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(LONDON)
 
 
 def lines_to_html(value: str) -> Markup:

@@ -95,7 +95,7 @@ def duty(task: Mapping[str, Any]) -> Duty:
     citation = task.get("citation") or {}
     return Duty(
         title=task["title"],
-        when=_when(task),
+        when=when(task),
         owner=str(task["owner"]).replace("_", " "),
         status=task["status"],
         status_words=text(f"pages.reply.statuses.{task['status']}"),
@@ -105,7 +105,8 @@ def duty(task: Mapping[str, Any]) -> Duty:
     )
 
 
-def _when(task: Mapping[str, Any]) -> str:
+def when(task: Mapping[str, Any]) -> str:
+    """When a task is due, in words: a day, a window, or that there is no date."""
     due, opens = task.get("due"), task.get("opens")
     if not due and not opens:
         return text("pages.reply.when.undated")

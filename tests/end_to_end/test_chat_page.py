@@ -4,18 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
-from assistant.settings import PROJECT_ROOT
-
 NewContext = Callable[..., BrowserContext]
 
 CASE = "who is responsible for an NPS determinate case sentenced 3 January 2025 with a CRD of 15 March 2027?"
-AXE = PROJECT_ROOT / "node_modules" / "axe-core" / "axe.min.js"
-AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 
 
 def box(page: Page) -> Locator:
@@ -185,18 +180,6 @@ def test_the_transcript_holds_the_whole_conversation_unfolded(page: Page) -> Non
     expect(page.locator("details:not([open])")).to_have_count(0)
 
 
-def test_a_lost_connection_loses_no_message(page: Page, new_context: NewContext) -> None:
-    page.goto("/")
-    page.context.set_offline(True)
-    box(page).fill("what is a PIPE?")
-    box(page).press("Enter")
-    expect(page.get_by_role("alert")).to_contain_text("could not be sent")
-    expect(box(page)).to_have_value("what is a PIPE?")
-    page.context.set_offline(False)
-    box(page).press("Enter")
-    expect(replies(page)).to_have_count(1)
-
-
 def test_what_is_typed_is_shown_and_never_run(page: Page) -> None:
     alerts: list[str] = []
     page.on("dialog", lambda dialog: (alerts.append(dialog.message), dialog.dismiss()))
@@ -230,57 +213,3 @@ def test_nothing_is_cut_off_at_the_side(new_context: NewContext, width: int) -> 
             ask(page, CASE)
             ask(page, "what is due for him?")
         assert page.evaluate("document.documentElement.scrollWidth") <= width, address
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [360, 1280])
-def test_every_page_and_state_passes_axe(
-    new_context: NewContext, scheme: str, width: int, screenshots: Path
-) -> None:
-    context = new_context(
-        viewport={"width": width, "height": 900},
-        color_scheme=scheme,
-        bypass_csp=True,
-        reduced_motion="reduce",
-    )
-    page = context.new_page()
-
-    def check(state: str) -> None:
-        page.screenshot(path=screenshots / f"{state}-{width}-{scheme}.png", full_page=True)
-        page.evaluate(AXE.read_text(encoding="utf-8"))
-        found = page.evaluate("tags => axe.run(document, {runOnly: {type: 'tag', values: tags}})", AXE_TAGS)
-        problems = [
-            f"{state}: {item['id']} at {node['target']}: {node['failureSummary']}"
-            for item in found["violations"]
-            for node in item["nodes"]
-        ]
-        assert problems == []
-
-    page.goto("/")
-    check("chat-empty")
-    box(page).press("Enter")
-    check("chat-error")
-    ask(page, "what is a PIPE?")
-    ask(page, CASE)
-    ask(page, "what is due for him?")
-    ask(page, "does early allocation apply?")
-    page.get_by_role("log").evaluate(
-        "log => log.querySelectorAll('details').forEach(item => item.open = true)"
-    )
-    check("chat-answers")
-    page.goto("/case/timeline")
-    check("case-timeline")
-    page.goto("/transcript")
-    check("transcript")
-    page.goto("/guidance?q=first+oasys")
-    check("guidance-search")
-    page.goto("/guidance/omi-risk-of-harm-module-2007")
-    check("guidance-document")
-
-
-@pytest.fixture
-def screenshots() -> Path:
-    """A folder for pictures of the pages, kept after the test to be looked at."""
-    folder = PROJECT_ROOT / "screenshots"
-    folder.mkdir(exist_ok=True)
-    return folder
