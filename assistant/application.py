@@ -20,6 +20,10 @@ from assistant.access.people import PeopleRepository
 from assistant.channels import (
     assessments,
     case_pages,
+    caseload,
+    caseload_calendar,
+    caseload_cases,
+    caseload_team,
     embed,
     feedback,
     guidance,
@@ -42,6 +46,8 @@ from assistant.storage.database import connect
 from assistant.web.protection import Protection
 
 logger = logging.getLogger(__name__)
+
+CASELOAD = (caseload, caseload_cases, caseload_calendar, caseload_team)
 
 
 def create_application(settings: Settings, model: Path) -> FastAPI:
@@ -81,7 +87,7 @@ def create_application(settings: Settings, model: Path) -> FastAPI:
     application.add_exception_handler(ConversationNotYours, not_yours)
     for channel in (rest, questions, assessments, timelines, guidance, health, case_pages, sign_in):
         application.include_router(channel.router)
-    for channel in (transcript, feedback, embed, web):
+    for channel in (*CASELOAD, transcript, feedback, embed, web):
         application.include_router(channel.router)
     teams.mount(application, settings)
     application.mount("/static", web.static_files(), name="static")

@@ -9,6 +9,7 @@ from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
+from urllib.parse import urlsplit
 
 import typer
 from rich.console import Console
@@ -127,6 +128,45 @@ def _tell(result: ImportResult, as_json: bool) -> None:
 
 def _warn(line: str, style: str = "red") -> None:
     console.print(line, style=style, highlight=False, markup=False, soft_wrap=True)
+
+
+@cases.command()
+def sync(skip_bad: SkipBad = False, as_json: AsJson = False) -> None:
+    """Take over the cases of the prisoner search service that the settings name."""
+    from assistant.cases.client_credentials import ClientCredentials
+    from assistant.cases.prisoner_search import PrisonerSearch, SourceUnavailable
+
+    settings = current_settings()
+    url, token_url = settings.case_source_url, settings.case_source_token_url
+    client_id, secret = settings.case_source_client_id, settings.case_source_client_secret
+    given = {"url": url, "token_url": token_url, "client_id": client_id, "client_secret": secret}
+    missing = [f"POM_ASSISTANT_CASE_SOURCE_{name.upper()}" for name, value in given.items() if not value]
+    if missing:
+        _fail(f"settings: {', '.join(missing)} must be set; docs/case-data.md says how")
+    for address in (url, token_url):
+        if not is_protected(str(address)):
+            _fail(f"settings: {address} must begin with https://")
+    credentials = ClientCredentials(
+        str(token_url),
+        str(client_id),
+        secret.get_secret_value() if secret else "",
+        settings.case_source_scope,
+    )
+    source = PrisonerSearch(
+        str(url), credentials, settings.case_source_page_size, settings.case_source_timeout
+    )
+    try:
+        _take(source, skip_bad, as_json)
+    except SourceUnavailable as problem:
+        _fail(f"prisoner search: {problem}. Nothing was changed")
+
+
+def is_protected(address: str) -> bool:
+    """Whether what is sent to an address cannot be read on the way: HTTPS, or this machine."""
+    parts = urlsplit(address)
+    return parts.scheme == "https" or (
+        parts.scheme == "http" and parts.hostname in ("127.0.0.1", "localhost", "::1")
+    )
 
 
 @cases.command("export")

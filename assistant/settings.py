@@ -36,6 +36,17 @@ class Settings(BaseSettings):
         PROJECT_ROOT / "data" / "cases" / "example_cases.csv",
         description="made-up cases that are loaded where nobody signs in and no case is stored yet",
     )
+    case_source_url: str | None = Field(
+        None, description="address of a prisoner search service that gives the cases of a prison page by page"
+    )
+    case_source_token_url: str | None = Field(
+        None, description="where its access tokens come from (OAuth 2.0)"
+    )
+    case_source_client_id: str | None = Field(None, description="id of this service at the token service")
+    case_source_client_secret: SecretStr | None = Field(None, description="secret of this service there")
+    case_source_scope: str = Field("", description="scope to ask the token service for, if it needs one")
+    case_source_page_size: int = Field(200, ge=1, le=2000, description="prisoners on one page")
+    case_source_timeout: float = Field(10.0, gt=0, description="seconds to wait for an answer")
     edition: Literal["2019", "2022", "2026-service"] = Field(
         "2022", description="edition of the timings when a question names none"
     )

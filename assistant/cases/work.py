@@ -24,6 +24,9 @@ LONG_AGO = timedelta(days=365)
 CASES_KEPT = 5_000
 """Cases whose results are kept in memory, so that a caseload that has not changed is not worked out again."""
 
+DECISIVE = frozenset({"responsibility", "handover"})
+"""The parts of an assessment for which a missing fact puts a case among those to check."""
+
 PAROLE_WINDOW = "C-15"
 """The conflict of the documents that holds the working definition of the parole window."""
 
@@ -72,7 +75,9 @@ class WorkedOut:
     parole_window_opens: date | None = None
     early_allocation: str = "unknown"
     missing: tuple[str, ...] = ()
-    """Names of the facts that could still change an answer, the most important first."""
+    """Names of the facts that could still change who is responsible or when it changes, the first to ask first."""
+    also_missing: tuple[str, ...] = ()
+    """Names of the other facts that could still change an answer."""
     release_passed: date | None = None
     """The release date, when it has passed without a recall on record."""
     errors: tuple[FactError, ...] = ()
@@ -144,6 +149,7 @@ def _work_out(book: RuleBook, facts: Mapping[str, Any], as_of: date, edition: st
     assessment = book.assess(facts, as_of, edition)
     now, handover = assessment.responsibility, assessment.handover
     day = handover.data.get("date")
+    missing = [(str(item["fact"]), {*item["matters_to"]}) for item in assessment.missing]
     return WorkedOut(
         duties=tuple(_duties(assessment.tasks, assessment.early_allocation.data, facts)),
         responsible=now.responsible,
@@ -153,7 +159,8 @@ def _work_out(book: RuleBook, facts: Mapping[str, Any], as_of: date, edition: st
         handover_reason=handover.reasons[0] if handover.reasons else None,
         parole_window_opens=_parole_window(book, facts, as_of, edition),
         early_allocation=str(assessment.early_allocation.data.get("outcome", "unknown")),
-        missing=tuple(str(item["fact"]) for item in assessment.missing),
+        missing=tuple(name for name, matters in missing if matters & DECISIVE),
+        also_missing=tuple(name for name, matters in missing if not matters & DECISIVE),
         release_passed=_release_passed(facts, as_of),
     )
 

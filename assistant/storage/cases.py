@@ -78,6 +78,12 @@ class CaseRepository:
         with Session(self._engine) as session:
             return session.scalar(select(func.count()).select_from(CaseRecord).where(visible)) or 0
 
+    def poms(self) -> list[str]:
+        """What names everyone to whom a case is allocated now."""
+        with Session(self._engine) as session:
+            query = select(CaseAllocation.person_id).where(CaseAllocation.to_date.is_(None)).distinct()
+            return list(session.scalars(query))
+
     def state(self, visible: Visible) -> str:
         """A short mark that changes whenever anything is written about the cases a person may see."""
         with Session(self._engine) as session:
