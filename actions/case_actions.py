@@ -8,24 +8,34 @@ from actions import resources
 from actions.answers.wording import facts_in_words
 from actions.base import AssistantAction
 from actions.case_conversation import (
+    DEFAULT_TOPIC,
     Answered,
     answer_about_case,
     answer_in_general,
+    answer_named_duties,
     facts_and_assumptions,
     suppose,
 )
-from actions.conversation.routing import SURE, asked_topic, is_about_one_person, is_general, meets_criterion
+from actions.conversation.routing import (
+    SURE,
+    asked_topic,
+    asks_about_a_duty,
+    asks_what_is_noted,
+    is_about_one_person,
+    is_general,
+    meets_criterion,
+    names_topic,
+    particular_topic,
+    topic_in_words,
+)
 from actions.conversation.stated_facts import StatedFacts, read_facts
 from actions.conversation.stored_cases import stored_case
 from actions.conversation.turn import Turn
+from actions.duty_questions import answer_whether_needed
 from actions.policy_actions import answer_policy
 from actions.reply import Reply, plain_reply, suggestions
+from actions.several_questions import answer_several
 from actions.texts import text
-
-DEFAULT_TOPIC = "responsibility"
-
-MOVES_RESPONSIBILITY = {"recall_type", "parole_decision", "recall_hearing_outcome"}
-"""Facts that do not move a handover date but who is responsible: supposing one asks about that."""
 
 FAINT = 0.35
 """Below this confidence, a message that states no fact is looked up in the guidance even with a case in play."""
@@ -43,8 +53,26 @@ class AnswerCaseQuestion(AssistantAction):
         """Answer, or ask for the fact that decides it."""
         book = resources.rule_book()
         stated = read_facts(turn, book)
+        several = answer_several(turn)
+        if several:
+            return several
+        if asks_what_is_noted(turn, stated):
+            return ShowFacts().answer(turn)
+        if turn.state.facts and not stated and not names_topic(turn.text) and asks_about_a_duty(turn.text):
+            named = answer_named_duties(turn)
+            if named:
+                return named
+        needed = answer_whether_needed(turn, stated)
+        if needed:
+            return needed
         topic = asked_topic(turn, stated) or turn.state.topic or DEFAULT_TOPIC
-        if not stated and turn.confidence < (FAINT if turn.state.has_case else SURE):
+        if particular_topic(turn.text) and not turn.state.has_case and not stated:
+            return answer_policy(turn)
+        if (
+            not stated
+            and not names_topic(turn.text)
+            and turn.confidence < (FAINT if turn.state.has_case else SURE)
+        ):
             reply, state = answer_policy(turn)
             if reply.kind == "policy_answer":
                 return reply, state
@@ -67,6 +95,11 @@ class TakeFacts(AssistantAction):
     def answer(self, turn: Turn) -> Answered:
         """Note the facts and go on with what was asked, or say who is responsible."""
         stated = read_facts(turn, resources.rule_book())
+        several = answer_several(turn) if turn.intent == "give_facts" else None
+        if several:
+            return several
+        if asks_what_is_noted(turn, stated):
+            return ShowFacts().answer(turn)
         if self._may_be_a_question(turn, stated):
             reply, state = answer_policy(turn)
             if reply.kind != "refusal":
@@ -91,7 +124,8 @@ class TakeFacts(AssistantAction):
     def _not_understood(turn: Turn) -> Answered:
         asked = turn.state.asking_for
         if asked is None:
-            return plain_reply("clarification", "nothing_noted"), turn.state
+            bare = turn.intent in ("affirm", "deny", "dont_know")
+            return plain_reply("clarification", "nothing_asked" if bare else "nothing_noted"), turn.state
         field = resources.rule_book().field(asked)
         reply = Reply(
             kind="question",
@@ -112,13 +146,18 @@ class SupposeFacts(AssistantAction):
         """The answer to the last question with the facts changed."""
         stated = read_facts(turn, resources.rule_book())
         topic = asked_topic(turn, stated) or turn.state.topic or DEFAULT_TOPIC
-        if topic == "handover" and MOVES_RESPONSIBILITY & {*stated.facts, *stated.open_choices}:
-            topic = "responsibility"
         if topic == "early_allocation" and "early_allocation_agreed" in stated.facts:
             topic = "handover"
         if not turn.state.has_case:
             return answer_about_case(turn, topic, stated) if stated else answer_policy(turn)
-        return suppose(turn, topic, stated) if stated else answer_about_case(turn, topic, stated)
+        if stated:
+            return suppose(turn, topic, stated)
+        if names_topic(turn.text):
+            return answer_about_case(turn, topic, stated)
+        # The answer as it stands would read as the answer to a case that was not understood.
+        reply = plain_reply("clarification", "nothing_supposed", suggest="what_if")
+        reply.facts, reply.asking_for = turn.state.facts, turn.state.asking_for
+        return reply, turn.state
 
 
 class ShowFacts(AssistantAction):
@@ -150,13 +189,16 @@ class StartAnotherCase(AssistantAction):
 
     def answer(self, turn: Turn) -> Answered:
         """Forget the facts, and take those of the message if there are any."""
-        fresh = replace(turn, state=turn.state.without_case())
+        fresh = replace(turn, state=replace(turn.state.without_case(), history=turn.state.history))
         stated = read_facts(fresh, resources.rule_book())
         if stated.facts or stated.part_dates:
-            reply, state = answer_about_case(fresh, DEFAULT_TOPIC, stated)
-            reply.text = f"{text('case.another_case')}\n\n{reply.text}"
+            topic = topic_in_words(turn.text) or DEFAULT_TOPIC
+            reply, state = answer_about_case(fresh, topic, stated)
+            if turn.state.has_case:
+                reply.text = f"{text('case.another_case')}\n\n{reply.text}"
             return reply, state
-        return plain_reply("clarification", "new_case", suggest=None), fresh.state
+        key = "new_case" if turn.state.has_case else "first_case"
+        return plain_reply("clarification", key, suggest=None), fresh.state
 
 
 class OpenCase(AssistantAction):

@@ -22,5 +22,6 @@ def remember(reply: Reply, found: TopicAnswer | None = None, **context: Any) -> 
         "citations": [item.model_dump() for item in reply.citations[:MOST_CITATIONS]],
         "reasons": found.reasons[:MOST_REASONS] if found else [],
         "duties": found.duties if found else [],
+        "rest": found.rest if found else [],
         **context,
     }

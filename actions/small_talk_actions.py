@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from abc import abstractmethod
 from dataclasses import replace
 
@@ -11,6 +12,16 @@ from actions.conversation.routing import SURE, topic_in_words
 from actions.conversation.turn import Turn
 from actions.policy_actions import answer_policy
 from actions.reply import plain_reply
+
+_HELLO = re.compile(
+    r"\b(?:h[ae]l+o+|hi+(?:ya)?|hey+|hiy+a|good (?:morning|afternoon|evening|day)|mornin'?g?|afternoon|evening"
+    r"|alright|greetings|yo|howdy|wh?at'?s up|wotcha|how are (?:you|things)|you ok)\b",
+    re.IGNORECASE,
+)
+_HOW_TO = re.compile(r"\bhow (?:do|should|can|would) (?:i|we)\b", re.IGNORECASE)
+_ABOUT_ITSELF = re.compile(
+    r"\b(?:this|it|you|type|ask|chat|bot|tool|use|start|question|get help|case in)\b", re.IGNORECASE
+)
 
 
 class SayWords(AssistantAction):
@@ -31,6 +42,12 @@ class Greet(SayWords):
 
     action_name = "action_greet"
     words = "greeting"
+
+    def answer(self, turn: Turn) -> Answered:
+        """Say hello back. A few words that are no greeting were not understood: they are looked up."""
+        if _HELLO.search(turn.text):
+            return super().answer(turn)
+        return answer_policy(turn)
 
 
 class AcceptThanks(SayWords):
@@ -57,7 +74,7 @@ class Help(AssistantAction):
         topic = topic_in_words(turn.text)
         if topic and turn.state.has_case:
             return answer_about_case(turn, topic)
-        if turn.confidence < SURE:
+        if turn.confidence < SURE or (_HOW_TO.search(turn.text) and not _ABOUT_ITSELF.search(turn.text)):
             reply, state = answer_policy(turn)
             if reply.kind == "policy_answer":
                 return reply, state

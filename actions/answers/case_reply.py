@@ -13,31 +13,51 @@ from actions.answers.eligibility import (
     referral_summary,
     service_level_answer,
 )
+from actions.answers.particulars import PARTICULARS
 from actions.answers.responsibility import handover_answer, responsibility_answer
-from actions.answers.topic_answer import PARTS, TopicAnswer, because_lines
+from actions.answers.topic_answer import PARTS, TopicAnswer, because_lines, merged
 from actions.answers.wording import fact_in_words, facts_in_words, plain_date, quoted
 from actions.reply import Answer, Citation, Reply, Suggestion, suggestions
 from actions.rules import RuleBook
-from actions.texts import catalogue, text
+from actions.texts import catalogue, entry, text
 
 
 @dataclass(frozen=True)
 class CaseQuestion:
     """A question about a case, with all that its reply has to say."""
 
-    topic: str
+    topics: tuple[str, ...]
+    """What is asked, the first question first."""
     facts: dict[str, Any]
     assessment: dict[str, Any]
     declined: Sequence[str] = ()
     """Facts the person does not know: not asked again."""
     named: Sequence[dict[str, Any]] = ()
     """The duties that the question names, where it asks about some of them only."""
+    given: TopicAnswer | None = None
+    """The answer, where it was worked out already."""
     in_general: bool = False
     """Whether the facts are those of nobody in particular."""
     notes: Sequence[str] = field(default_factory=tuple)
     """Lines that go before the answer: what was read, changed or could not be taken."""
     open_question: tuple[str, str] | None = None
     """A fact that is known in part, and the question for the rest of it."""
+
+    @property
+    def topic(self) -> str:
+        """The first question."""
+        return self.topics[0]
+
+    @property
+    def parts(self) -> set[str]:
+        """The parts of the assessment that the questions need."""
+        return {part for topic in self.topics for part in PARTS[topic]}
+
+    def answer(self, asking: bool = False) -> TopicAnswer:
+        """The answer to all that is asked; `asking` while a question that decides it is still open."""
+        if self.given:
+            return self.given
+        return merged([answer_topic(topic, self.assessment, asking) for topic in self.topics])
 
 
 def answer_topic(topic: str, assessment: dict[str, Any], asking: bool = False) -> TopicAnswer:
@@ -53,6 +73,7 @@ def answer_topic(topic: str, assessment: dict[str, Any], asking: bool = False) -
         "parole": parole_answer,
         "recall": recall_answer,
         "key_dates": due_answer,
+        **PARTICULARS,
     }
     return answers[topic](assessment)
 
@@ -63,19 +84,19 @@ def case_reply(question: CaseQuestion, book: RuleBook) -> tuple[Reply, TopicAnsw
     if question.named:
         asked, found = None, named_answer(list(question.named))
     else:
-        asked = _next_question(question, answer_topic(question.topic, assessment))
-        found = answer_topic(question.topic, assessment, asking=asked is not None)
+        asked = _next_question(question, question.answer())
+        found = question.answer(asking=asked is not None)
     open_question = not found.settled and asked is not None
-    citations = _citations(found, assessment, question.topic)
+    citations = _citations(found, assessment, question.topics)
     blocks = [
         "\n".join(question.notes),
         "\n".join([found.short, *found.lines]),
         "" if open_question else _how(found, assessment),
-        _conflicts(assessment, question.topic),
+        _conflicts(assessment, question.topics),
         "" if open_question else "\n".join(quoted(item.model_dump()) for item in citations[:2]),
         _facts_line(question, assessment, book),
         _summary(question, assessment, book) if not asked else "",
-        _question_line(asked, found),
+        _question_line(question, asked, found, book),
     ]
     reply = Reply(
         kind="question" if open_question else "assessment",
@@ -93,7 +114,7 @@ def case_reply(question: CaseQuestion, book: RuleBook) -> tuple[Reply, TopicAnsw
 def _summary(question: CaseQuestion, assessment: dict[str, Any], book: RuleBook) -> str:
     """The summary for a referral, once every criterion has been asked for or one of them decides."""
     criteria_known = any(name.startswith("ea_") for name in [*question.facts, *question.declined])
-    if question.topic != "early_allocation" or not criteria_known or question.in_general:
+    if "early_allocation" not in question.topics or not criteria_known or question.in_general:
         return ""
     return referral_summary(assessment, facts_in_words(book, question.facts))
 
@@ -102,9 +123,11 @@ def _next_question(question: CaseQuestion, found: TopicAnswer) -> tuple[str, str
     """The one fact most worth asking for: none when the question is settled, except for what is due."""
     if question.open_question:
         return question.open_question
-    if found.settled and question.topic not in ("due", "parole", "recall"):
+    if question.given and found.settled:
         return None
-    wanted = set(PARTS[question.topic])
+    if found.settled and not {"due", "parole", "recall"} & set(question.topics):
+        return None
+    wanted = question.parts
     for missing in question.assessment["missing"]:
         if missing["fact"] not in question.declined and wanted & set(missing["matters_to"]):
             return missing["fact"], missing["question"]
@@ -118,8 +141,8 @@ def _how(found: TopicAnswer, assessment: dict[str, Any]) -> str:
     return "\n".join([text("case.how", edition=text(f"editions.{assessment['edition']}")), *lines])
 
 
-def _conflicts(assessment: dict[str, Any], topic: str) -> str:
-    if topic not in ("responsibility", "handover"):
+def _conflicts(assessment: dict[str, Any], topics: Sequence[str]) -> str:
+    if not {"responsibility", "handover"} & set(topics):
         return ""
     lines: list[str] = []
     for conflict in assessment["conflicts"]:
@@ -138,10 +161,10 @@ def _conflicts(assessment: dict[str, Any], topic: str) -> str:
     return "\n".join(lines)
 
 
-def _citations(found: TopicAnswer, assessment: dict[str, Any], topic: str) -> list[Citation]:
+def _citations(found: TopicAnswer, assessment: dict[str, Any], topics: Sequence[str]) -> list[Citation]:
     """The sources of the answer, then those of the conflicts it touches; each once."""
     items = [reason["citation"] for reason in found.reasons if reason.get("citation")]
-    if topic in ("responsibility", "handover"):
+    if {"responsibility", "handover"} & set(topics):
         items += [
             position["citation"]
             for conflict in assessment["conflicts"]
@@ -159,7 +182,7 @@ def _facts_line(question: CaseQuestion, assessment: dict[str, Any], book: RuleBo
     lines = []
     if question.facts:
         lines.append(text("case.facts_used", facts=facts_in_words(book, question.facts)))
-    wanted = set(PARTS[question.topic])
+    wanted = question.parts
     assumed = [
         fact_in_words(book, item["fact"], item["value"])
         for item in assessment["assumed"]
@@ -170,10 +193,18 @@ def _facts_line(question: CaseQuestion, assessment: dict[str, Any], book: RuleBo
     return "\n".join(lines)
 
 
-def _question_line(asked: tuple[str, str] | None, found: TopicAnswer) -> str:
+def _question_line(
+    question: CaseQuestion, asked: tuple[str, str] | None, found: TopicAnswer, book: RuleBook
+) -> str:
     if asked is None:
         return ""
-    return text("case.ask_more" if found.settled else "case.ask", question=asked[1])
+    line = text("case.ask_more" if found.settled else "case.ask", question=asked[1])
+    criteria = list(entry("questions.criteria"))
+    if question.topic != "early_allocation" or asked[0] not in criteria:
+        return line
+    known = [name for name in criteria if name in question.facts or name in question.declined]
+    progress = text("questions.say.progress", number=len(known) + 1, count=len(criteria))
+    return f"{line}\n{progress}"
 
 
 def _suggestions(topic: str, asked: tuple[str, str] | None, book: RuleBook) -> list[Suggestion]:

@@ -4,15 +4,25 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from datetime import date, timedelta
 from typing import Any
 
 from actions.answers.responsibility import responsibility_answer
-from actions.answers.topic_answer import TopicAnswer, role_in_words
+from actions.answers.topic_answer import TopicAnswer
 from actions.answers.wording import plain_date
 from actions.texts import entry, text
 
 PAROLE_RULES = ("PAR", "TASK-31", "TASK-32", "TASK-36", "TASK-37", "HAND-12")
 """Ids, or starts of ids, of the rules about parole and what leads up to it."""
+
+PAROLE_NOTES = ("PAR-05", "PAR-16", "PAR-17", "PAR-10", "PAR-19")
+"""Ids of the rules about parole that are no duties, and not about where the person is held."""
+
+DECIDES_DUTIES = ("sentence_type", "legal_status")
+"""Facts without which most duties are open: the list is not given as the answer until they are known."""
+
+LONG_PAST = timedelta(days=183)
+"""A duty due longer ago than this is counted rather than named in the first line: it will have been done."""
 
 MOST_SHOWN = 12
 """Dated duties shown in the text; the assessment holds all."""
@@ -28,22 +38,62 @@ def due_answer(assessment: dict[str, Any], groups: tuple[str, ...] = ()) -> Topi
     dated = sorted((task for task in tasks if task["due"] or task["opens"]), key=_when)
     if not dated:
         return TopicAnswer(
-            text("due.nothing"),
-            lines=_undated(tasks),
+            text("due.nothing" if not assessment["missing"] else "due.nothing_yet"),
+            lines=_undated(tasks[:MOST_SHOWN]),
             reasons=_reasons(tasks[:3]),
             settled=not assessment["missing"],
+            duties=_duties(tasks[:MOST_SHOWN]),
+            rest=_undated(tasks[MOST_SHOWN:]),
         )
     shown = dated[:MOST_SHOWN]
-    lines = [task_line(task) for task in shown]
-    left = len(tasks) - len(shown)
-    if left > 0:
-        lines.append(text("due.more", count=left))
+    lines = [text("due.heading", as_of=plain_date(assessment["as_of"])), *(task_line(task) for task in shown)]
+    names = [task["id"] for task in shown]
+    left = [task for task in tasks if task["id"] not in names]
+    if left:
+        lines.append(text("due.more", count=len(left)))
+    open_case = any(item["fact"] in DECIDES_DUTIES for item in assessment["missing"])
+    short = _in_short(shown, assessment["as_of"])
     return TopicAnswer(
-        text("due.heading", as_of=plain_date(assessment["as_of"])),
+        text("due.so_far") if open_case else short,
         lines=lines,
         reasons=_reasons(shown),
-        duties=[{"title": task["title"], "owner": task["owner"]} for task in shown],
+        settled=not open_case,
+        duties=_duties(shown),
+        rest=[task_line(task) if task["due"] or task["opens"] else _undated([task])[0] for task in left],
     )
+
+
+def _in_short(tasks: list[dict[str, Any]], as_of: str) -> str:
+    """What is overdue, and what comes next."""
+    late = [task for task in tasks if task["status"] == "overdue"]
+    recent = (date.fromisoformat(as_of) - LONG_PAST).isoformat()
+    overdue = [task for task in late if str(task["due"] or task["opens"])[:10] >= recent]
+    ahead = [
+        task for task in tasks if task["status"] != "overdue" and (task["due"] or task["opens"]) >= as_of
+    ]
+    said = []
+    if overdue:
+        named = "; ".join(_named(task) for task in overdue)
+        said.append(text("due.overdue_now", as_of=plain_date(as_of), tasks=named))
+    if len(late) > len(overdue):
+        said.append(text("due.long_past", count=len(late) - len(overdue)))
+    said.append(text("due.next", task=_named(ahead[0])) if ahead else text("due.nothing_next"))
+    return " ".join(said)
+
+
+def _named(task: dict[str, Any]) -> str:
+    return text("due.task", title=task["title"], when=_date_words(task), owner=task["owner"])
+
+
+def _duties(tasks: list[dict[str, Any]]) -> list[dict[str, str]]:
+    return [
+        {
+            "title": task["title"],
+            "owner": task["owner"],
+            "when": _date_words(task) if task["due"] or task["opens"] else "",
+        }
+        for task in tasks
+    ]
 
 
 def duties_named(message: str, assessment: dict[str, Any]) -> list[dict[str, Any]]:
@@ -51,15 +101,23 @@ def duties_named(message: str, assessment: dict[str, Any]) -> list[dict[str, Any
 
     Those whose title shares most words with the message; none when they share only everyday words.
     """
-    said = _telling_words(message)
+    said = telling_words(message)
     steps = assessment["early_allocation"]["steps"]
     known = {task["id"]: task for task in [*steps, *assessment["tasks"]] if task["due"] or task["opens"]}
-    shared = {name: len(said & _telling_words(task["title"])) for name, task in known.items()}
+    shared = {name: in_common(said, telling_words(task["title"])) for name, task in known.items()}
     most = max(shared.values(), default=0)
     return [known[name] for name, count in shared.items() if count == most > 0]
 
 
-def _telling_words(words: str) -> set[str]:
+def in_common(said: set[str], title: set[str]) -> int:
+    """How many words of a title a message has, `refer` for `referral` included."""
+    return sum(
+        any(word == other or (len(word) > 4 and other.startswith(word)) for word in said) for other in title
+    )
+
+
+def telling_words(words: str) -> set[str]:
+    """The words that tell one duty from another, in lower case."""
     everyday = set(entry("due.everyday_words"))
     return {word for word in re.findall(r"[a-z0-9]{3,}", words.lower()) if word not in everyday}
 
@@ -70,29 +128,50 @@ def named_answer(duties: list[dict[str, Any]]) -> TopicAnswer:
     return TopicAnswer(
         "\n".join(task_line(task) for task in ordered),
         reasons=_reasons(ordered),
-        duties=[{"title": task["title"], "owner": task["owner"]} for task in ordered],
+        duties=_duties(ordered),
     )
+
+
+def whether_answer(
+    truth: bool | None, title: str, tasks: list[dict[str, Any]], sources: list[dict[str, Any]]
+) -> TopicAnswer:
+    """Yes with the dates, no, or that it cannot be said yet, to whether a duty applies."""
+    if truth is True and tasks:
+        dated = [task for task in tasks if task["due"] or task["opens"]]
+        lines = [task_line(task) for task in dated] or _undated(tasks)
+        return TopicAnswer(
+            text("due.yes", title=title),
+            lines=lines,
+            reasons=_reasons(dated) or sources,
+            duties=_duties(tasks),
+        )
+    key = "no" if truth is False else "yes" if truth else "unsure"
+    return TopicAnswer(text(f"due.{key}", title=title), reasons=sources, settled=truth is not None)
 
 
 def parole_answer(assessment: dict[str, Any]) -> TopicAnswer:
     """Who is responsible, and the duties about parole."""
-    return _with_responsibility(assessment, due_answer(assessment, PAROLE_RULES))
+    return _with_responsibility(assessment, due_answer(assessment, PAROLE_RULES), PAROLE_NOTES)
 
 
 def recall_answer(assessment: dict[str, Any]) -> TopicAnswer:
     """Who is responsible, the duties that follow from a recall, and where the person should be held."""
-    return _with_responsibility(assessment, due_answer(assessment, ("RECALL",)))
+    return _with_responsibility(assessment, due_answer(assessment, ("RECALL",)), ("RECALL",))
 
 
-def _with_responsibility(assessment: dict[str, Any], duties: TopicAnswer) -> TopicAnswer:
+def _with_responsibility(
+    assessment: dict[str, Any], duties: TopicAnswer, about: tuple[str, ...]
+) -> TopicAnswer:
+    """Who is responsible, then some duties, then the notes of the rules they are about."""
     now = responsibility_answer(assessment)
-    notes = [note for note in assessment.get("notes", []) if note.get("because")]
+    notes = [
+        note for note in assessment.get("notes", []) if note.get("because") and note["rule"].startswith(about)
+    ]
     return replace(
         duties,
         short=now.short,
         lines=[
-            duties.short,
-            *duties.lines,
+            *(duties.lines or [duties.short]),
             *(text("case.rule_line", because=note["because"]) for note in notes),
         ],
         reasons=[*now.reasons, *duties.reasons],
@@ -111,7 +190,7 @@ def task_line(task: dict[str, Any]) -> str:
         "due.line",
         title=task["title"],
         when=_date_words(task),
-        owner=task["owner"].replace("_", " "),
+        owner=task["owner"],
         status=status,
     )
 
@@ -124,7 +203,7 @@ def _date_words(task: dict[str, Any]) -> str:
 
 
 def _undated(tasks: list[dict[str, Any]]) -> list[str]:
-    return [f"- {task['title']} ({role_in_words(task['owner'])})" for task in tasks[:MOST_SHOWN]]
+    return [text("due.undated_line", title=task["title"], owner=task["owner"]) for task in tasks]
 
 
 def _reasons(tasks: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -13,10 +13,12 @@ from actions.texts import entry, text
 def pom_type_answer(assessment: dict[str, Any]) -> TopicAnswer:
     """Probation officer or prison officer POM."""
     part = assessment["pom_type"]
+    support = part.get("case_support")
     return TopicAnswer(
         hedged(text(f"pom_type.{part['value']}"), part["status"])
         if part["value"]
         else text(f"pom_type.{part['status']}"),
+        lines=[text("pom_type.case_support", support=support)] if support and part["value"] else [],
         reasons=part["reasons"],
         settled=part["status"] != "needs_facts",
     )
@@ -50,7 +52,7 @@ def early_allocation_answer(assessment: dict[str, Any], asking: bool = False) ->
     short = (
         text(f"early_allocation.{part['outcome']}")
         if settled
-        else text("early_allocation.unknown_after_all", count=len(unknown))
+        else text("early_allocation.unknown_after_all", count=_counted(len(unknown)))
     )
     keys = {True: "met", False: "not_met_line", None: "unknown_line"}
     names = entry("early_allocation.names")
@@ -70,6 +72,11 @@ def early_allocation_answer(assessment: dict[str, Any], asking: bool = False) ->
         duties=[{"title": task["title"], "owner": task["owner"]} for task in part["steps"]]
         + list(entry("early_allocation.deciders")),
     )
+
+
+def _counted(unknown: int) -> str:
+    key = "one" if unknown == 1 else "more"
+    return text(f"early_allocation.unknown_count.{key}", count=unknown)
 
 
 def referral_summary(assessment: dict[str, Any], facts: str) -> str:

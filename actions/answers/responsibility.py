@@ -33,11 +33,25 @@ def responsibility_answer(assessment: dict[str, Any]) -> TopicAnswer:
                 date=plain_date(part["changes_on"]),
             )
         )
+    passed = assessment["handover"]["date"]
+    if (
+        part["responsible"] != "POM"
+        and passed
+        and passed <= assessment["as_of"]
+        and part["status"] == "decided"
+    ):
+        sentences.append(text("handover.passed", date=plain_date(passed)))
     return TopicAnswer(
         hedged(" ".join(sentences), part["status"]),
         reasons=reasons,
         settled=part["status"] == "decided",
-        duties=[{"title": text("responsibility.duty"), "owner": role_in_words(part["responsible"])}],
+        duties=[
+            {
+                "title": text("responsibility.duty"),
+                "owner": role_in_words(part["responsible"]),
+                "when": sentences[1] if len(sentences) > 1 else "",
+            }
+        ],
     )
 
 
@@ -48,7 +62,7 @@ def handover_answer(assessment: dict[str, Any]) -> TopicAnswer:
     if not part["date"]:
         settled = part["status"] != "needs_facts" and assessment["responsibility"]["status"] != "needs_facts"
         return TopicAnswer(
-            text("handover.none"),
+            text("handover.none" if settled else "handover.needs_facts"),
             lines=[now.short] if now.settled else [],
             reasons=part["reasons"],
             settled=settled,
@@ -58,8 +72,18 @@ def handover_answer(assessment: dict[str, Any]) -> TopicAnswer:
     key = "handover.passed" if part["date"] < assessment["as_of"] else "handover.date"
     return TopicAnswer(
         hedged(text(key, date=plain_date(part["date"])), status),
-        lines=[now.short] if now.settled else [],
+        lines=[
+            *([now.short] if now.settled else []),
+            *([text(f"handover.{part['kind']}")] if part.get("kind") in ("meeting", "report") else []),
+        ],
         reasons=part["reasons"],
         settled=status != "needs_facts",
-        duties=now.duties,
+        duties=[
+            {
+                "title": text("handover.duty"),
+                "owner": text("handover.owners"),
+                "when": text(key, date=plain_date(part["date"])),
+            },
+            *now.duties,
+        ],
     )

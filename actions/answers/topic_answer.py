@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,6 +18,9 @@ PARTS = {
     "parole": ("responsibility", "tasks"),
     "recall": ("responsibility", "tasks"),
     "key_dates": ("handover", "tasks"),
+    "location": (),
+    "hearing": (),
+    "parole_report": (),
 }
 """The parts of an assessment that each question about a case needs."""
 
@@ -36,7 +40,25 @@ class TopicAnswer:
     settled: bool = True
     """Whether the facts decide the question."""
     duties: list[dict[str, str]] = field(default_factory=list)
-    """Who does what (`title`, `owner`), for a question back: `and who does that?`"""
+    """Who does what and when (`title`, `owner`, `when`), for questions back: `and who does that?`, `when?`"""
+    rest: list[str] = field(default_factory=list)
+    """Lines that were left out of the answer, for `what else?`"""
+
+
+def merged(answers: Sequence[TopicAnswer]) -> TopicAnswer:
+    """Several answers as one: what each says in a line first, then the lines under each."""
+    if len(answers) == 1:
+        return answers[0]
+    shorts = list(dict.fromkeys(answer.short for answer in answers))
+    lines = dict.fromkeys(line for answer in answers for line in answer.lines if line not in shorts)
+    return TopicAnswer(
+        short="\n".join(shorts),
+        lines=list(lines),
+        reasons=[reason for answer in answers for reason in answer.reasons],
+        settled=all(answer.settled for answer in answers),
+        duties=[duty for answer in answers for duty in answer.duties],
+        rest=[line for answer in answers for line in answer.rest],
+    )
 
 
 def hedged(short: str, status: str) -> str:

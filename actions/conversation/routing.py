@@ -9,12 +9,16 @@ from typing import Any
 
 import yaml
 
+from actions.conversation.moves import bare_words
 from actions.conversation.stated_facts import StatedFacts
 from actions.conversation.turn import Turn
 
 SURE = 0.6
 """From this confidence on, a message understood as a question about a case is one."""
 
+
+MOST_WORDS = 14
+"""At most as many words has a question that is about the case in play by its words alone."""
 
 FEW_WORDS = 4
 """At most as many words as a bare answer has."""
@@ -30,10 +34,36 @@ def _topics() -> dict[str, dict[str, Any]]:
 
 def topic_in_words(message: str) -> str | None:
     """The question about a case that stands in a message beside its facts: `..., early allocation?`."""
-    for name, topic in _topics().items():
-        if any(re.search(rf"\b(?:{words})\b", message, re.IGNORECASE) for words in topic["words"]):
-            return name
-    return None
+    return next((name for name, topic in _topics().items() if _asks(topic["words"], message)), None)
+
+
+def particular_topic(message: str) -> str | None:
+    """A particular question about the case in play, told by its words alone: `where will he be held?`."""
+    topics = ((name, topic) for name, topic in _topics().items() if topic.get("particular"))
+    return next((name for name, topic in topics if _asks(topic["words"], message)), None)
+
+
+def _sure_topic(message: str) -> str | None:
+    """A question whose words can mean nothing else: they weigh more than what the classifier made of them."""
+    return next((name for name, topic in _topics().items() if _asks(topic.get("sure", []), message)), None)
+
+
+def _asks(patterns: list[str], message: str) -> bool:
+    return any(re.search(rf"\b(?:{words})\b", message, re.IGNORECASE) for words in patterns)
+
+
+_GOES_BACK = re.compile(
+    r"^(?:and|what about|how about|what of|and what about|hows|how's)\s+(?:the |his |her |their )?(.{2,40}?)[ ?]*$"
+)
+
+
+def named_again(message: str) -> str | None:
+    """The question that a few words name against the case in play: `what about handover?`, `and parole?`"""
+    found = _GOES_BACK.match(bare_words(message)) or _GOES_BACK.match(message.lower().strip())
+    if found is None:
+        return None
+    topics = ((name, topic["named"]) for name, topic in _topics().items())
+    return next((name for name, named in topics if re.fullmatch(named, found[1])), None)
 
 
 def asked_topic(turn: Turn, stated: StatedFacts) -> str | None:
@@ -43,7 +73,12 @@ def asked_topic(turn: Turn, stated: StatedFacts) -> str | None:
     """
     if turn.state.asking_for in stated.facts and len(turn.text.split()) <= FEW_WORDS:
         return topic_in_words(turn.text)
-    asked = next((name for name, topic in _topics().items() if turn.intent == topic["intent"]), None)
+    named = particular_topic(turn.text) or named_again(turn.text) or _sure_topic(turn.text)
+    if named:
+        return named
+    asked = next((name for name, topic in _topics().items() if turn.intent == topic.get("intent")), None)
+    if turn.state.topic == "early_allocation" and turn.state.asking_for and meets_criterion(stated):
+        return topic_in_words(turn.text) or "early_allocation"
     if asked == "early_allocation" and (turn.state.facts | stated.facts).get("early_allocation_agreed"):
         return "handover"  # nothing is left to assess: what is asked is when the case goes across
     return asked or topic_in_words(turn.text)
@@ -84,6 +119,14 @@ def is_about_anyone(text: str) -> bool:
     return bool(_ANYONE.search(text))
 
 
+_OF_THE_POLICY = re.compile(
+    r"^\W*(?:how (?:early|long|often|many|does|do|is|are|much|soon|should)|what (?:is|are|does|counts|happens|makes|triggers)"
+    r"|which (?:cases|people|criteria)|what's)\b(?!.{0,12}\b(?:due|next|overdue|outstanding)\b)(?!.*\b(?:i|me|my|we|us)\b)",
+    re.IGNORECASE,
+)
+"""A question of how things are, with nobody in it: `how early can early allocation start`."""
+
+
 def is_general(turn: Turn, stated: StatedFacts) -> bool:
     """Whether a question that sounds like a case is about the policy in general.
 
@@ -109,6 +152,8 @@ def is_general(turn: Turn, stated: StatedFacts) -> bool:
         return turn.intent not in ("correct_fact", "what_if")
     if turn.state.has_case or len(stated.facts) > 1:
         return False
+    if not stated and _OF_THE_POLICY.match(turn.text):
+        return True
     return turn.confidence < SURE or (bool(stated.facts) and kind)
 
 
@@ -117,8 +162,68 @@ def is_about_a_case(turn: Turn, stated: StatedFacts) -> bool:
     one, or points at the person in play."""
     if is_about_anyone(turn.text):
         return False
+    if turn.state.has_case and (named_again(turn.text) or particular_topic(turn.text)):
+        return True
     told = len(stated.facts) + len(stated.open_choices)
     return stated.has_dates or told > 1 or (turn.state.has_case and is_about_one_person(turn.text))
+
+
+def names_topic(message: str) -> bool:
+    """Whether a question about a case stands in the words of a message."""
+    return bool(particular_topic(message) or named_again(message) or topic_in_words(message))
+
+
+_IS_IT = re.compile(
+    r"^\W*(?:so |and |but |wait |hang on )*(?:is|was|are|isn'?t|have you got|have you|did i (?:say|tell you)"
+    r"|do you have)\b",
+    re.IGNORECASE,
+)
+
+
+def asks_what_is_noted(turn: Turn, stated: StatedFacts) -> bool:
+    """Whether a message only asks after facts that are known already: `is he NPS?`, `have you got him as tier B?`
+
+    Such a question must not change a fact.
+    """
+    known = stated.facts and set(stated.facts) <= set(turn.state.facts)
+    return bool(known and _IS_IT.match(turn.text) and not names_topic(turn.text))
+
+
+_BACK = re.compile(r"\b(?:it|that|this|these|those)\b", re.IGNORECASE)
+_AND_A_KIND = re.compile(r"^\W*(?:and|what about|how about|but)\b", re.IGNORECASE)
+
+
+def goes_back_to_guidance(turn: Turn) -> bool:
+    """Whether a few words go back to a passage just shown, and not to a case: `who writes it`, `and for an EDS`."""
+    last = turn.state.last_answer or {}
+    if last.get("kind") != "policy_answer" or len(turn.text.split()) > MOST_WORDS_BACK:
+        return False
+    if names_topic(turn.text) or is_about_one_person(turn.text):
+        return False
+    if _AND_A_KIND.match(turn.text) and _A_KIND_SHORT.search(turn.text):
+        return not turn.state.has_case
+    return bool(_BACK.search(turn.text) and _ASKS_SOMETHING.match(turn.text))
+
+
+_A_KIND_SHORT = re.compile(r"\b(?:an?|for|in|with) \w+", re.IGNORECASE)
+_ASKS_SOMETHING = re.compile(
+    r"^\W*(?:and |so |but |ok |then )*(?:who|when|what|how|where|which|does|do|is|are|can|should|must)\w*\b",
+    re.IGNORECASE,
+)
+MOST_WORDS_BACK = 9
+"""At most as many words has a question that goes back to the passage before."""
+
+_STRONG = ("responsibility", "handover")
+"""Questions whose words hardly stand in anything else, so that they are about the case in play."""
+
+
+def asks_about_case_in_play(turn: Turn) -> bool:
+    """Whether the words of a message ask about the case in play, whatever they were taken for."""
+    if not turn.state.has_case or is_about_anyone(turn.text) or _A_KIND.search(turn.text):
+        return False
+    if particular_topic(turn.text) or named_again(turn.text):
+        return True
+    return topic_in_words(turn.text) in _STRONG and len(turn.text.split()) <= MOST_WORDS
 
 
 def asks_about_a_duty(message: str) -> bool:
@@ -131,7 +236,8 @@ def asks_about_a_duty(message: str) -> bool:
 
 def meets_criterion(stated: StatedFacts) -> bool:
     """Whether a message names a criterion of early allocation as met."""
-    return any(name.startswith("ea_") and value for name, value in stated.facts.items())
+    criterion = any(name.startswith("ea_") and value for name, value in stated.facts.items())
+    return criterion or stated.facts.get("rosh") == "very_high"
 
 
 _ANOTHER = re.compile(

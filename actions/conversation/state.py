@@ -8,6 +8,12 @@ from typing import Any
 from rasa_sdk import Tracker
 from rasa_sdk.events import EventType, SlotSet
 
+MOST_STEPS = 12
+"""Most changes of the facts that can be taken back one after the other."""
+
+_CASE = ("facts", "part_dates", "open_choices", "declined", "topic", "prison_number")
+"""The fields that are the case in play."""
+
 
 @dataclass(frozen=True)
 class ConversationState:
@@ -29,6 +35,8 @@ class ConversationState:
     """The stored case that was opened, if one was."""
     last_answer: dict[str, Any] | None = None
     """What `why?`, `show me the wording` and `who does that?` are about: see `actions.last_answer`."""
+    history: list[dict[str, Any]] = field(default_factory=list)
+    """What was known before each of the last changes to the facts, the latest last: for `back` and `scrap that`."""
 
     @classmethod
     def from_tracker(cls, tracker: Tracker) -> ConversationState:
@@ -43,6 +51,22 @@ class ConversationState:
             for item in fields(self)
             if getattr(self, item.name) != getattr(earlier, item.name)
         ]
+
+    def remembering(self, earlier: ConversationState) -> ConversationState:
+        """The state with what was known before kept in its history, where the facts have changed."""
+        kept = {name: getattr(earlier, name) for name in _CASE}
+        if all(kept[name] == getattr(self, name) for name in _CASE if name != "topic"):
+            return self
+        return replace(
+            self, history=[*earlier.history, kept | {"asking_for": earlier.asking_for}][-MOST_STEPS:]
+        )
+
+    def step_back(self) -> ConversationState:
+        """The state before the last change to the facts; the same state when there is none to go back to."""
+        if not self.history:
+            return self
+        last = self.history[-1]
+        return replace(self, history=self.history[:-1], **last)
 
     @property
     def has_case(self) -> bool:

@@ -15,6 +15,9 @@ from actions.rules import RuleBook
 UNPLACED = ("date", "number", "duration", "level")
 """Values that the fact reader could not tie to a fact; they answer the question that was asked."""
 
+FEW_WORDS = 3
+"""At most as many words has a level that is said by itself."""
+
 AGE = "age_years"
 """Worked out from the date of birth by the rules, and said by people as it is."""
 
@@ -30,6 +33,8 @@ class StatedFacts:
     """Facts said to apply without saying how, with the values they can have."""
     problems: list[tuple[str, dict[str, str]]] = field(default_factory=list)
     """Keys of the catalogue under `problems`, with their values: what could not be taken, and why."""
+    invalid: list[str] = field(default_factory=list)
+    """Fields of the dates that could not be taken."""
     worked_out: dict[str, str] = field(default_factory=dict)
     """Dates as typed that had to be worked out, by field, so that the result is shown back."""
     declined: list[str] = field(default_factory=list)
@@ -65,6 +70,8 @@ def read_facts(turn: Turn, book: RuleBook) -> StatedFacts:
         elif _can_be_stated(name, book):
             _take(name, entity, turn, stated)
     _take_bare_answer(turn, book, stated)
+    _take_changed_value(turn, book, stated)
+    _take_mappa_level(turn, stated)
     for name in stated.facts:
         stated.open_choices.pop(name, None)
     _place_against_today(stated, turn.as_of)
@@ -109,7 +116,9 @@ def _place(kind: str, entity: dict[str, Any], turn: Turn, book: RuleBook, stated
             return asked
     if kind == "level" and turn.intent in ("correct_fact", "what_if") and "rosh" in turn.state.facts:
         return "rosh"
-    if kind == "date" and turn.intent in ("give_facts", "correct_fact") and not asked:
+    if kind == "level" and asked and "rosh" not in turn.state.facts and len(turn.text.split()) <= FEW_WORDS:
+        return "rosh"  # of the levels there are, the one that colleagues name by itself
+    if kind == "date" and turn.intent in ("give_facts", "correct_fact"):
         stated.problems.append(("date_without_role", {"date": _typed(entity, turn)}))
     return None
 
@@ -127,6 +136,7 @@ def _take(name: str, entity: dict[str, Any], turn: Turn, stated: StatedFacts) ->
     elif "invalid" in value:
         reason = str(value.get("reason", ""))
         stated.problems.append(("invalid_date", {"typed": str(value["invalid"]), "reason": reason}))
+        stated.invalid.append(name)
     elif "partial" in value:
         _take_part(name, str(value["partial"]), entity, turn, stated)
     elif "relative" in value:
@@ -173,10 +183,67 @@ def _take_bare_answer(turn: Turn, book: RuleBook, stated: StatedFacts) -> None:
         return
     elif wanted.type == "bool" and turn.intent in ("affirm", "deny"):
         stated.facts[asked] = turn.intent == "affirm"
+    elif wanted.type == "bool" and _answers_in_words(turn.text, wanted.question):
+        stated.facts[asked] = not _NOT.search(turn.text)
     elif wanted.type.startswith("date") and turn.intent == "deny":
         stated.facts[asked] = None
     elif wanted.allowed and len(words) <= 4:
         _take_allowed_word(asked, words, turn, book, stated)
+
+
+_CHANGE = re.compile(
+    r"\b(?:change|make|set|switch|put|correct|amend|update) (?:it|that|this|him|her|the [\w ]{3,30}?)(?: back)?"
+    r" (?:to|as|into|a|an) (?:a |an )?(?P<value>[\w-]{1,12})\b",
+    re.IGNORECASE,
+)
+
+
+def _take_changed_value(turn: Turn, book: RuleBook, stated: StatedFacts) -> None:
+    """`Change it to standard`: the one fact in play that can have this value gets it."""
+    found = _CHANGE.search(turn.text)
+    if found is None or turn.intent in ("what_if", "compare_editions"):
+        return
+    word = found["value"].lower()
+    matches = {
+        (name, value)
+        for name, known in turn.state.facts.items()
+        if name in book.fields and name not in stated.facts
+        for value in book.field(name).allowed
+        if value != known and word in str(value).lower().split("_")
+    }
+    if len(matches) == 1:
+        name, value = matches.pop()
+        stated.facts[name] = value
+
+
+_LEVEL = re.compile(r"\b(?:level|lvl) ?(?P<level>[123])\b", re.IGNORECASE)
+
+
+def _take_mappa_level(turn: Turn, stated: StatedFacts) -> None:
+    """`What if he was level 2?` where the MAPPA level is among the facts of the case."""
+    found = _LEVEL.search(turn.text)
+    known = [name for name in ("mappa_level", "mappa_active_level") if name in turn.state.facts]
+    if found and not any(name.startswith(("mappa", "ea_", "opd")) for name in stated.facts):
+        stated.facts.update(dict.fromkeys(known, int(found["level"])))
+
+
+_NOT = re.compile(r"\b(?:no|not|never|\w+n'?t|nope|nah)\b", re.IGNORECASE)
+_STATES = re.compile(
+    r"\b(?:has|have|had|hasn'?t|haven'?t|is|isn'?t|was|wasn'?t|did|didn'?t|does|doesn'?t|done|yes|not)\b",
+    re.IGNORECASE,
+)
+_EVERYDAY = frozenset(
+    {"the", "has", "have", "been", "and", "with", "person", "community", "after", "for", "case", "that"}
+)
+
+
+def _answers_in_words(message: str, question: str) -> bool:
+    """Whether a message answers a yes or no question in words of the question: `com has done the review`."""
+    if "?" in message or re.match(r"\W*(?:who|when|what|how|where|why|which)\b", message, re.IGNORECASE):
+        return False
+    said, asked = (set(re.findall(r"[a-z]{3,}", words.lower())) - _EVERYDAY for words in (message, question))
+    done = {"done", "finished", "completed"} & said and {"finished", "completed", "done"} & asked
+    return bool(_STATES.search(message) and (said & asked or done))
 
 
 def _take_allowed_word(asked: str, words: list[str], turn: Turn, book: RuleBook, stated: StatedFacts) -> None:

@@ -10,8 +10,8 @@ import pytest
 from actions.answers.case_reply import CaseQuestion, case_reply
 from actions.answers.duties import duties_named
 from actions.answers.wording import fact_in_words, plain_date, readable_quote
+from actions.conversation.processes import named_process
 from actions.conversation.routing import asks_about_a_duty
-from actions.process_actions import named_process
 from actions.reply import Reply
 from actions.rules import RuleBook
 from actions.texts import catalogue, entry
@@ -32,7 +32,7 @@ def book() -> RuleBook:
 
 def reply_to(book: RuleBook, topic: str, facts: dict[str, Any]) -> Reply:
     assessment = book.assess(facts, AS_OF).as_dict()
-    reply, _ = case_reply(CaseQuestion(topic, facts, assessment), book)
+    reply, _ = case_reply(CaseQuestion((topic,), facts, assessment), book)
     return reply
 
 

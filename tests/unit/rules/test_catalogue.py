@@ -83,6 +83,7 @@ def test_processes_are_walked_in_order_with_owner_timing_and_citation(book: Rule
         "parole_isp",
         "parole_determinate",
         "recall",
+        "transfer",
         "youth_transition",
         "opd",
         "restricted_patient",
