@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any
 
 from actions import resources
 from actions.answers.case_reply import CaseQuestion, case_reply
@@ -67,7 +69,10 @@ def answer_whether_needed(turn: Turn, stated: StatedFacts) -> Answered | None:
         tie_to_passage(citation, resources.guidance())
         sources.append({"rule": rule.id, "because": "", "citation": citation})
     tasks = [task for task in assessment["tasks"] if task["id"] in truths]
-    found = whether_answer(truth, decisive[0].title, tasks, sources)
+    later = truth is False and any(
+        rule.condition.truth(case.on(day)) for rule in rules for day in _other_days(facts)
+    )
+    found = whether_answer(truth, decisive[0].title, tasks, sources, at_other_times=later)
     question = CaseQuestion(
         ("due",),
         state.facts,
@@ -81,6 +86,16 @@ def answer_whether_needed(turn: Turn, stated: StatedFacts) -> Answered | None:
     kept = remember(reply, found, topic="due", edition=assessment["edition"], question=turn.text)
     lasting = "due" if reply.asking_for else state.topic
     return reply, replace(state, topic=lasting, asking_for=reply.asking_for, last_answer=kept)
+
+
+def _other_days(facts: dict[str, Any]) -> list[date]:
+    """The days on which something starts or ends in a case: a duty can belong to another part of the sentence."""
+    days = [
+        date.fromisoformat(str(value)[:10])
+        for name, value in facts.items()
+        if name.endswith("_date") and value
+    ]
+    return [day + timedelta(days=shift) for day in days for shift in (-1, 0, 1)]
 
 
 def _named(message: str, rules: tuple[Rule, ...]) -> list[Rule]:

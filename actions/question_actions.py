@@ -103,6 +103,13 @@ class ForgetFact(AssistantAction):
         return answer_as_it_is(turn, replace(state, facts=kept, asking_for=None), [note])
 
 
+_EVERYDAY = frozenset(["the", "his", "her", "that", "date", "forget", "about", "what", "said"])
+
+
+def _words(words: str) -> set[str]:
+    return set(re.findall(r"[a-z]{3,}", words.lower()))
+
+
 class SkipQuestion(AssistantAction):
     """Leave out the question that is open."""
 

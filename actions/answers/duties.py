@@ -133,9 +133,16 @@ def named_answer(duties: list[dict[str, Any]]) -> TopicAnswer:
 
 
 def whether_answer(
-    truth: bool | None, title: str, tasks: list[dict[str, Any]], sources: list[dict[str, Any]]
+    truth: bool | None,
+    title: str,
+    tasks: list[dict[str, Any]],
+    sources: list[dict[str, Any]],
+    at_other_times: bool = False,
 ) -> TopicAnswer:
-    """Yes with the dates, no, or that it cannot be said yet, to whether a duty applies."""
+    """Yes with the dates, no, or that it cannot be said yet, to whether a duty applies.
+
+    `at_other_times`: whether it belongs to the case at another point of the sentence.
+    """
     if truth is True and tasks:
         dated = [task for task in tasks if task["due"] or task["opens"]]
         lines = [task_line(task) for task in dated] or _undated(tasks)
@@ -145,7 +152,7 @@ def whether_answer(
             reasons=_reasons(dated) or sources,
             duties=_duties(tasks),
         )
-    key = "no" if truth is False else "yes" if truth else "unsure"
+    key = "not_now" if at_other_times else "no" if truth is False else "yes" if truth else "unsure"
     return TopicAnswer(text(f"due.{key}", title=title), reasons=sources, settled=truth is not None)
 
 

@@ -120,8 +120,9 @@ def is_about_anyone(text: str) -> bool:
 
 
 _OF_THE_POLICY = re.compile(
-    r"^\W*(?:how (?:early|long|often|many|does|do|is|are|much|soon|should)|what (?:is|are|does|counts|happens|makes|triggers)"
-    r"|which (?:cases|people|criteria)|what's)\b(?!.{0,12}\b(?:due|next|overdue|outstanding)\b)(?!.*\b(?:i|me|my|we|us)\b)",
+    r"^\W*(?:how (?:early|long|often|many|does|do|is|are|much|soon|should)"
+    r"|what (?:is|are|does|counts|happens|makes|triggers)|which (?:cases|people|criteria)|what's)\b"
+    r"(?!.{0,12}\b(?:due|next|overdue|outstanding)\b)(?!.*\b(?:i|me|my|we|us)\b)",
     re.IGNORECASE,
 )
 """A question of how things are, with nobody in it: `how early can early allocation start`."""

@@ -15,6 +15,9 @@ from actions.rules import RuleBook
 UNPLACED = ("date", "number", "duration", "level")
 """Values that the fact reader could not tie to a fact; they answer the question that was asked."""
 
+MOST_WORDS = 5
+"""At most as many words has a message that only says which of several kinds it is."""
+
 FEW_WORDS = 3
 """At most as many words has a level that is said by itself."""
 
@@ -70,6 +73,7 @@ def read_facts(turn: Turn, book: RuleBook) -> StatedFacts:
         elif _can_be_stated(name, book):
             _take(name, entity, turn, stated)
     _take_bare_answer(turn, book, stated)
+    _take_open_choice(turn, stated)
     _take_changed_value(turn, book, stated)
     _take_mappa_level(turn, stated)
     for name in stated.facts:
@@ -214,6 +218,17 @@ def _take_changed_value(turn: Turn, book: RuleBook, stated: StatedFacts) -> None
     if len(matches) == 1:
         name, value = matches.pop()
         stated.facts[name] = value
+
+
+def _take_open_choice(turn: Turn, stated: StatedFacts) -> None:
+    """`Standard`, where it is known that there was a recall and not of which kind."""
+    if len(turn.text.split()) > MOST_WORDS or "?" in turn.text:
+        return
+    words = set(re.findall(r"[a-z0-9]+", turn.text.lower()))
+    for name, among in turn.state.open_choices.items():
+        matches = [value for value in among if set(str(value).lower().split("_")) & words - {"term", "fixed"}]
+        if len(matches) == 1 and name not in stated.facts:
+            stated.facts[name] = matches[0]
 
 
 _LEVEL = re.compile(r"\b(?:level|lvl) ?(?P<level>[123])\b", re.IGNORECASE)
