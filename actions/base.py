@@ -11,8 +11,18 @@ from rasa_sdk.events import EventType
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.conversation.moves import move_of
-from actions.conversation.processes import asks_how_to, process_without_steps
-from actions.conversation.routing import asks_about_case_in_play, goes_back_to_guidance
+from actions.conversation.processes import (
+    asks_for_steps,
+    asks_how_to,
+    named_process,
+    process_without_steps,
+)
+from actions.conversation.routing import (
+    asks_about_case_in_play,
+    goes_back_to_guidance,
+    is_about_anyone,
+    particular_topic,
+)
 from actions.conversation.state import ConversationState
 from actions.conversation.turn import Turn
 from actions.reply import Reply, something_went_wrong
@@ -93,6 +103,10 @@ class AssistantAction(Action, ABC):
         """The action for a question about the case in play that was taken for something else."""
         if self.action_name in MISREADS_SHORT and goes_back_to_guidance(turn):
             return "action_answer_policy_question"
+        if asks_for_steps(turn.text) and named_process(turn.text):
+            return "action_walk_through"
+        if turn.state.has_case and particular_topic(turn.text) and not is_about_anyone(turn.text):
+            return "action_answer_case_question"
         if self.action_name not in LOOKS_ELSEWHERE:
             return None
         if asks_how_to(turn.text) and process_without_steps(turn.text):

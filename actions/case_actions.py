@@ -150,6 +150,8 @@ class SupposeFacts(AssistantAction):
             topic = "handover"
         if not turn.state.has_case:
             return answer_about_case(turn, topic, stated) if stated else answer_policy(turn)
+        if stated.facts and all(turn.state.facts.get(name) == value for name, value in stated.facts.items()):
+            return answer_about_case(turn, topic, stated)  # it is so already
         if stated:
             return suppose(turn, topic, stated)
         if names_topic(turn.text):
@@ -215,7 +217,17 @@ class OpenCase(AssistantAction):
         if facts is None:
             return plain_reply("clarification", "no_stored_case", prison_number=number), turn.state
         book = resources.rule_book()
-        state = replace(turn.state.without_case(), facts=facts, prison_number=str(number).upper())
+        # What was asked is kept for "same question"; nothing of the last case is.
+        state = replace(
+            turn.state.without_case(), facts=facts, prison_number=str(number).upper(), topic=turn.state.topic
+        )
+        asked = topic_in_words(turn.text)
+        if asked:
+            answered, state = answer_about_case(replace(turn, state=state), asked)
+            answered.text = (
+                f"{text('replies.case_opened_short', prison_number=state.prison_number)}\n\n{answered.text}"
+            )
+            return answered, state
         reply = plain_reply(
             "assessment",
             "case_opened",

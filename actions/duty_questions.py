@@ -31,6 +31,9 @@ _ASKS_MORE = re.compile(
     r"\W*(?:and |so |but |ok |then )*(?:who|when|what|how|where|why|which)\w*\b", re.IGNORECASE
 )
 
+MOST_NAMED = 3
+"""Most duties that are named in the first line."""
+
 RARE = 3
 """In at most so many titles stands a word that tells a duty by itself, such as `MALRAP`."""
 
@@ -72,7 +75,8 @@ def answer_whether_needed(turn: Turn, stated: StatedFacts) -> Answered | None:
     later = truth is False and any(
         rule.condition.truth(case.on(day)) for rule in rules for day in _other_days(facts)
     )
-    found = whether_answer(truth, decisive[0].title, tasks, sources, at_other_times=later)
+    title = "; ".join(dict.fromkeys(rule.title for rule in decisive[:MOST_NAMED]))
+    found = whether_answer(truth, title, tasks, sources, at_other_times=later)
     question = CaseQuestion(
         ("due",),
         state.facts,
@@ -107,4 +111,4 @@ def _named(message: str, rules: tuple[Rule, ...]) -> list[Rule]:
     best = max(scores.values(), default=0)
     named = [rule for rule in rules if scores[rule.id] == best > 0]
     rare = any(often[word] <= RARE for rule in named for word in titles[rule.id] & said)
-    return named if best > 1 or rare else []
+    return named if best > 1 or rare or "oasys" in said else []

@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 from typing import Any
 
+from actions import resources
 from actions.answers.wording import quoted
 from actions.base import AssistantAction
 from actions.case_conversation import (
@@ -13,14 +14,17 @@ from actions.case_conversation import (
     answer_about_case,
     answer_as_it_is,
     answer_named_duties,
+    under_editions,
 )
 from actions.conversation.clauses import subject_of
 from actions.conversation.moves import bare_words
 from actions.conversation.turn import Turn
+from actions.edition_conflicts import named_conflict
 from actions.policy_actions import answer_policy
-from actions.policy_answers import CITATIONS_IN_TEXT
+from actions.policy_answers import CITATIONS_IN_TEXT, answer_from_edition
 from actions.reply import Answer, Citation, Reply, plain_reply, suggestions
 from actions.texts import catalogue, entry, text
+from assistant.settings import current_settings
 
 
 class ShowWording(AssistantAction):
@@ -68,7 +72,9 @@ class SayWhoDoesIt(AssistantAction):
         if not last:
             return answer_policy(turn)
         topic = last.get("topic")
-        if topic == "early_allocation" and re.search(r"\bdeci[ds]", turn.text, re.IGNORECASE):
+        if topic == "early_allocation" and re.search(
+            r"\b(?:deci[ds]|agree|approv|sign)", turn.text, re.IGNORECASE
+        ):
             lines = [text("follow_up.owner", **item) for item in entry("early_allocation.deciders")]
             lines.append(text("early_allocation.decider"))
             return reply_again(turn, last, text_blocks=["\n".join(lines)], quote=False), turn.state
@@ -94,7 +100,10 @@ class SayWhen(AssistantAction):
         last = turn.state.last_answer or {}
         dated = [item for item in last.get("duties", []) if item.get("when")]
         if dated:
-            lines = [text("follow_up.when", **item) for item in dated]
+            lines = [
+                item["when"] if item["when"].endswith(".") else text("follow_up.when", **item)
+                for item in dated
+            ]
             return reply_again(turn, last, text_blocks=["\n".join(lines)], quote=False), turn.state
         if last.get("duties"):
             lines = [text("follow_up.no_date", **item) for item in last["duties"]]
@@ -173,6 +182,27 @@ def _names_something(turn: Turn) -> bool:
     words = re.findall(r"[a-z]{3,}", bare_words(turn.text))
     everyday = {*entry("due.everyday_words"), *entry("follow_up.everyday_words")}
     return any(word not in everyday and not word.startswith("deci") for word in words)
+
+
+class CompareEditions(AssistantAction):
+    """What another edition of the timings says about the last question."""
+
+    action_name = "action_compare_editions"
+
+    def answer(self, turn: Turn) -> Answered:
+        """The answer under the edition named, beside the usual one; under all of them if none is named."""
+        named = [item["value"] for item in turn.entities if item["entity"] == "edition"]
+        last = turn.state.last_answer or {}
+        if not turn.state.has_case or not turn.state.topic:
+            if named and last.get("question"):
+                found = answer_from_edition(resources.guidance(), last["question"], named[0])
+                if found is not None:
+                    return found, turn.state
+            return named_conflict(turn) or answer_policy(turn)
+        default = turn.edition or current_settings().edition
+        book = resources.rule_book()
+        editions = list(dict.fromkeys([*named, default])) if named else list(book.editions)
+        return under_editions(turn, turn.state.topic, editions)
 
 
 def reply_again(turn: Turn, last: dict[str, Any], text_blocks: list[str], quote: bool = True) -> Reply:

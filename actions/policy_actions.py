@@ -16,6 +16,7 @@ from actions.case_conversation import (
     take_facts,
 )
 from actions.conversation.clauses import subject_of
+from actions.conversation.moves import bare_words
 from actions.conversation.routing import (
     asks_about_a_duty,
     goes_back_to_guidance,
@@ -76,6 +77,7 @@ def asks_about_the_open_question(turn: Turn) -> bool:
     return bool(words & set(re.findall(r"[a-z]{4,}", turn.text.lower())) - everyday)
 
 
+_BARE = re.compile(r"how (?:often|long|much|many|soon)|where|since when")
 _PRONOUN = re.compile(r"\b(?:it|that|this|these|those)\b", re.IGNORECASE)
 
 
@@ -86,6 +88,8 @@ def whole_question(turn: Turn) -> str:
     if before and last.get("kind") == "policy_answer":
         if _GOES_BACK.match(turn.text):
             return f"{before.rstrip(' ?')} {_GOES_BACK.sub('', turn.text)}"
+        if _BARE.fullmatch(bare_words(turn.text)):
+            return f"{bare_words(turn.text)} is {subject_of(before)}"
         if goes_back_to_guidance(turn):
             return _PRONOUN.sub(subject_of(before), turn.text, count=1)
     return turn.text

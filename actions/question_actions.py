@@ -9,7 +9,13 @@ from actions import resources
 from actions.answers.topic_answer import PARTS
 from actions.answers.wording import fact_in_words, facts_in_words
 from actions.base import AssistantAction
-from actions.case_conversation import DEFAULT_TOPIC, Answered, answer_about_case, answer_as_it_is
+from actions.case_conversation import (
+    DEFAULT_TOPIC,
+    Answered,
+    answer_about_case,
+    answer_as_it_is,
+    facts_and_assumptions,
+)
 from actions.conversation.stated_facts import StatedFacts, read_facts
 from actions.conversation.turn import Turn
 from actions.open_question import explain_question
@@ -154,6 +160,9 @@ class SayWhatIsMissing(AssistantAction):
             and set(PARTS[state.topic or DEFAULT_TOPIC]) & set(item["matters_to"])
         ]
         if not left:
+            known = facts_and_assumptions(turn, state)
+            reply.text = "\n\n".join([text("questions.say.nothing_needed"), known])
+            reply.answer = Answer(short=text("questions.say.nothing_needed"), status="answered")
             return reply, state
         lines = [text("case.rule_line", because=question) for question in left[:MOST_LEFT]]
         reply.text = "\n".join([text("questions.say.still_needed"), *lines])

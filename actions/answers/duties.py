@@ -75,9 +75,9 @@ def _in_short(tasks: list[dict[str, Any]], as_of: str) -> str:
     if overdue:
         named = "; ".join(_named(task) for task in overdue)
         said.append(text("due.overdue_now", as_of=plain_date(as_of), tasks=named))
+    said.append(text("due.next", task=_named(ahead[0])) if ahead else text("due.nothing_next"))
     if len(late) > len(overdue):
         said.append(text("due.long_past", count=len(late) - len(overdue)))
-    said.append(text("due.next", task=_named(ahead[0])) if ahead else text("due.nothing_next"))
     return " ".join(said)
 
 

@@ -36,7 +36,7 @@ def clauses(message: str) -> list[str]:
 
 
 _INTERROGATIVE = re.compile(
-    r"^\W*(?:and |so )?(?:when|how long|how often|what|where|who(?:se)?|which)(?:'?s)?\b"
+    r"^\W*(?:and |so )?(?:tell me about|when|how long|how often|what|where|who(?:se)?|which)(?:'?s)?\b"
     r"(?:.*?\b(?:is|are|do|does|for|to|writes?|completes?|attends?|has|must|should|will|carries out|holds?)\b)?",
     re.IGNORECASE,
 )

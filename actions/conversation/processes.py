@@ -41,6 +41,19 @@ def _holds(words: list[str], wanted: str) -> bool:
     return any(fuzz.ratio(word, wanted) >= LIKENESS for word in words)
 
 
+_STEPS = re.compile(
+    r"^\W*(?:and |so |ok |can you |could you |please )*"
+    r"(?:(?:take|walk|talk|run|guide) me through"
+    r"|(?:what(?:'?s| are| is)? )?(?:the )?(?:steps|stages|process|procedure)\b)",
+    re.IGNORECASE,
+)
+
+
+def asks_for_steps(message: str) -> bool:
+    """Whether a message asks for the steps of something from its first words on: `take me through a recall`."""
+    return bool(_STEPS.match(message))
+
+
 def asks_how_to(message: str) -> bool:
     """Whether the words ask how something is done: `how do I close a case`."""
     return bool(_HOW_TO.search(message))

@@ -118,6 +118,12 @@ def _place(kind: str, entity: dict[str, Any], turn: Turn, book: RuleBook, stated
             return asked
         if kind == "level" and value in wanted.allowed:
             return asked
+    if kind == "duration" and "sentence_length_months" in book.fields and len(turn.text.split()) <= FEW_WORDS:
+        return "sentence_length_months"  # `6 years`, said by itself
+    if kind == "date" and (turn.intent == "correct_fact" or _CORRECTS.match(turn.text)):
+        last = _last_dates(turn)
+        if len(last) == 1:
+            return last[0]
     if kind == "level" and turn.intent in ("correct_fact", "what_if") and "rosh" in turn.state.facts:
         return "rosh"
     if kind == "level" and asked and "rosh" not in turn.state.facts and len(turn.text.split()) <= FEW_WORDS:
@@ -125,6 +131,23 @@ def _place(kind: str, entity: dict[str, Any], turn: Turn, book: RuleBook, stated
     if kind == "date" and turn.intent in ("give_facts", "correct_fact"):
         stated.problems.append(("date_without_role", {"date": _typed(entity, turn)}))
     return None
+
+
+_CORRECTS = re.compile(
+    r"\W*(?:no|nope|sorry|i mean(?:t)?|actually|make (?:it|that)|correction)\b", re.IGNORECASE
+)
+
+
+def _last_dates(turn: Turn) -> list[str]:
+    """The dates that the last change to the facts gave: `no, 1 December` corrects the one there is."""
+    if not turn.state.history:
+        return []
+    before = turn.state.history[-1]["facts"]
+    return [
+        name
+        for name, value in turn.state.facts.items()
+        if name.endswith("_date") and before.get(name) != value
+    ]
 
 
 def _typed(entity: dict[str, Any], turn: Turn) -> str:
