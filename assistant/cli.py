@@ -22,6 +22,7 @@ from assistant.evaluation_commands import evaluate
 from assistant.feedback_commands import feedback
 from assistant.guidance_commands import guidance
 from assistant.settings import current_settings
+from assistant.teams_commands import teams
 
 app = typer.Typer(
     help="Cited answers about offender management in custody.", no_args_is_help=True, add_completion=False
@@ -31,6 +32,7 @@ app.add_typer(database, name="db")
 app.add_typer(evaluate, name="evaluate")
 app.add_typer(guidance, name="guidance")
 app.add_typer(feedback, name="feedback")
+app.add_typer(teams, name="teams")
 console = Console(stderr=True)
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -128,6 +129,10 @@ class TeamsRepository:
 
     def keep_conversation(self, conversation: TeamsConversation) -> None:
         """Remember how to reach a person in a thread. What they chose about reminders stays."""
+        with suppress(IntegrityError):  # another delivery of the same chat was first, and says the same
+            self._keep_conversation(conversation)
+
+    def _keep_conversation(self, conversation: TeamsConversation) -> None:
         with Session(self._engine, expire_on_commit=False) as session, session.begin():
             known = session.get(TeamsConversation, conversation.id)
             if known is None:

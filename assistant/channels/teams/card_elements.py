@@ -7,6 +7,7 @@ quotation or into what a person typed.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import count
 from typing import Any, Literal
@@ -37,6 +38,11 @@ LONGEST_TEXT = 6000
 """Most characters of one piece of text: longer ones are cut between words, so that a card can be parted anywhere."""
 
 ROWS_AT_ONCE = 12
+ROW_OF_BUTTONS = 36
+"""Most characters of the buttons in one row: on a telephone a longer row would be cut off."""
+
+_BOLD = re.compile(r"(?:\*\*(?=\S)|<b>)(.+?)(?:\*\*|</b>)")
+_OTHER_MARK = re.compile(r"</?(?:b|i|p|br|sup|sub|em|u|ul|ol|li)\s*/?>|\*\*")
 
 Weight = Literal["Bolder"]
 Spacing = Literal["Small", "None"]
@@ -78,8 +84,26 @@ def link(title: str, url: str) -> CardElement:
 
 
 def quotation(quote: str) -> CardElement:
-    """A quotation, word for word."""
-    return Container(style="emphasis", items=paragraphs([quote]), spacing="Small")
+    """A quotation, word for word, with the marks for bold in the source shown as bold."""
+    items: list[CardElement] = [
+        RichTextBlock(
+            inlines=[
+                TextRun(text=part, weight="Bolder" if bold else None) for part, bold in _bold_parts(piece)
+            ]
+        )
+        for piece in _pieces(quote)
+    ]
+    return Container(style="emphasis", items=items, spacing="Small")
+
+
+def _bold_parts(quote: str) -> list[tuple[str, bool]]:
+    """A quotation in runs, each with whether it is bold; other marks of the source are not shown."""
+    parts = []
+    for number, part in enumerate(_BOLD.split(quote)):
+        shown = part if number % 2 else _OTHER_MARK.sub(" ", part)
+        if shown:
+            parts.append((shown, bool(number % 2)))
+    return parts
 
 
 def table(
@@ -137,9 +161,14 @@ def sent(title: str, verb: str, **data: Any) -> ExecuteAction:
     return ExecuteAction(title=title, verb=verb, data=data)
 
 
-def buttons(actions: Sequence[Any]) -> CardElement:
-    """Buttons beside each other."""
-    return ActionSet(actions=list(actions), spacing="Small")
+def buttons(actions: Iterable[Any]) -> list[CardElement]:
+    """Buttons, as many beside each other as have room."""
+    rows: list[list[Any]] = []
+    for action in actions:
+        if not rows or sum(len(item.title) + 4 for item in [*rows[-1], action]) > ROW_OF_BUTTONS:
+            rows.append([])
+        rows[-1].append(action)
+    return [ActionSet(actions=row, spacing="Small") for row in rows]
 
 
 def choice(name: str, label: str, choices: Sequence[tuple[str, str]], chosen: str) -> CardElement:

@@ -6,12 +6,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from microsoft_teams.cards import ActionSet, AdaptiveCard, CardElement, TeamsCardProperties
+from microsoft_teams.cards import AdaptiveCard, CardElement, TeamsCardProperties
 
 from actions.answers.wording import capitalised
-from actions.texts import text
+from actions.texts import entry, text
 from assistant.channels.teams import card_elements as pieces
 from assistant.channels.teams.checklist import checklist_of
+from assistant.storage.feedback import COMMENT_LIMIT
 from assistant.web.rendering import edition_title
 from assistant.web.reply_view import Block, Duty, ReplyView, grouped, view_of
 
@@ -72,7 +73,7 @@ def text_activities(
     if link:
         body.append(pieces.link(*link))
     if suggestions:
-        body.append(pieces.buttons([pieces.said(line, line) for line in suggestions[:MOST_BUTTONS]]))
+        body += pieces.buttons(pieces.said(line, line) for line in suggestions[:MOST_BUTTONS])
     return [_activity(_card(body, said), {"text": said})]
 
 
@@ -105,8 +106,9 @@ def _block(block: Block, number: int) -> Iterator[CardElement]:
         case "list":
             yield from pieces.bullets(block.items)
         case "how":
-            title = (block.heading or text("pages.reply.how")).rstrip(":")
-            yield from _folded(f"how{number}", title, pieces.bullets(block.items))
+            heading = [pieces.words(block.heading, subtle=True)] if block.heading else []
+            lines = [*heading, *pieces.bullets(block.items)]
+            yield from _folded(f"how{number}", text("pages.reply.how"), lines)
         case "summary":
             yield from _folded(
                 f"summary{number}", (block.heading or "").rstrip(":"), pieces.paragraphs(block.items)
@@ -155,7 +157,7 @@ def _duties(duties: Sequence[Duty], context: CardContext | None) -> list[CardEle
             under += f" {text('pages.reply.inferred')}"
         task = pieces.stacked(pieces.words(duty.title), pieces.words(under, subtle=True, spacing="None"))
         rows.append((task, pieces.words(duty.when)))
-    return pieces.table([text("pages.reply.task"), text("pages.reply.due")], rows, (2, 1))
+    return pieces.table([text("pages.reply.task"), text("pages.reply.due")], rows, (5, 3))
 
 
 def _timeline(url: str, assessment: Mapping[str, Any]) -> CardElement:
@@ -202,7 +204,7 @@ def _ending(reply: Mapping[str, Any], context: CardContext) -> Iterator[CardElem
         yield from checklist_of(reply)
     suggested = list(reply.get("suggestions") or ())[:MOST_BUTTONS]
     if suggested:
-        yield pieces.buttons([pieces.said(item["title"], item["payload"]) for item in suggested])
+        yield from pieces.buttons(pieces.said(item["title"], item["payload"]) for item in suggested)
     if context.message is not None and reply["kind"] in RATED:
         yield from _feedback(context)
 
@@ -210,7 +212,7 @@ def _ending(reply: Mapping[str, Any], context: CardContext) -> Iterator[CardElem
 def _feedback(context: CardContext) -> Iterator[CardElement]:
     match context.feedback:
         case "asked":
-            yield pieces.buttons(
+            yield from pieces.buttons(
                 [
                     pieces.sent(text("teams.card.useful"), "feedback", reply=context.message, useful=True),
                     pieces.sent(
@@ -220,12 +222,12 @@ def _feedback(context: CardContext) -> Iterator[CardElement]:
             )
         case "why_not":
             yield pieces.words(text("teams.card.thanks_not_useful"), subtle=True)
-            yield pieces.lines_typed(
-                "comment", text("teams.card.why_not"), text("teams.card.why_not_placeholder"), 1000
-            )
-            yield pieces.buttons(
-                [pieces.sent(text("teams.card.send_feedback"), "comment", reply=context.message)]
-            )
+            reasons = [("", text("teams.card.no_reason")), *entry("pages.feedback.reasons").items()]
+            yield pieces.choice("reason", text("pages.feedback.title_no"), reasons, "")
+            hint = text("pages.feedback.comment_hint")
+            yield pieces.lines_typed("comment", text("pages.feedback.comment"), hint, COMMENT_LIMIT)
+            send = pieces.sent(text("pages.feedback.send"), "comment", reply=context.message)
+            yield from pieces.buttons([send])
         case given:
             yield pieces.words(text(f"teams.card.thanks_{given}"), subtle=True)
 
@@ -236,7 +238,7 @@ def _card(body: Sequence[CardElement], instead: str) -> dict[str, Any]:
 
 def _card_of(body: list[dict[str, Any]], instead: str) -> dict[str, Any]:
     card = AdaptiveCard(
-        version="1.5", fallback_text=instead, msteams=TeamsCardProperties(width="full"), lang="en-GB"
+        version="1.5", fallback_text=instead, msteams=TeamsCardProperties(width="full"), lang="en"
     )
     return {"$schema": SCHEMA, **pieces.as_json(card), "body": body}
 
@@ -273,12 +275,3 @@ def _parts(body: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
         parts[-1].append(item)
         used += size
     return parts
-
-
-def has_feedback(cards: Sequence[Mapping[str, Any]]) -> bool:
-    """Whether any of the cards asks whether it was useful."""
-    return any(
-        item.get("type") == ActionSet().type and any(action.get("verb") for action in item["actions"])
-        for card in cards
-        for item in card["body"]
-    )

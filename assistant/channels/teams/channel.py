@@ -30,6 +30,7 @@ from actions.texts import text
 from assistant.access.people import PeopleRepository
 from assistant.channels.teams.activities import Place, message_work, place_of, welcome_work, words_of
 from assistant.channels.teams.answering import Answering
+from assistant.channels.teams.cards import FeedbackState
 from assistant.channels.teams.checklist import VERB as CHECKLIST
 from assistant.channels.teams.checklist import message_of
 from assistant.channels.teams.connector import TIMEOUT, Connector
@@ -38,9 +39,11 @@ from assistant.channels.teams.guard import Admitted, LocalGuard, Refused, TokenG
 from assistant.channels.teams.identity import BotIdentity
 from assistant.channels.teams.mounting import ENDPOINT
 from assistant.channels.teams.pictures import PictureAddresses, draw_timeline
+from assistant.engine.feedback import FeedbackDesk
 from assistant.settings import Settings
 from assistant.storage.conversations import ConversationRepository
 from assistant.storage.database import connect
+from assistant.storage.feedback import COMMENT_LIMIT, REASONS, NoSuchAnswer
 from assistant.storage.teams import WELCOME, TeamsConversation, TeamsRepository
 
 logger = logging.getLogger(__name__)
@@ -102,6 +105,7 @@ class TeamsChannel:
         # Not those of the person who acts: which conversation is whose is in the id, which is made with a key.
         self._conversations = ConversationRepository(database)
         self._engine = application.state.engine
+        self._feedback: FeedbackDesk = application.state.feedback
         self._people = PeopleRepository(database)
         self._local = identity is None
         self._longest_wait = longest_wait or LONGEST_WAIT
@@ -222,17 +226,30 @@ class TeamsChannel:
         return _message_response(text("teams.not_understood_action"))
 
     async def _take_feedback(self, place: Place, verb: str, data: dict[str, Any]) -> dict[str, Any]:
-        number, useful = data.get("reply"), data.get("useful") is True
+        number = data.get("reply")
         conversation = self._conversation(place)
         card = None
         if isinstance(number, int) and not isinstance(number, bool):
-            state = "not_useful" if verb == "comment" else "useful" if useful else "why_not"
-            card = await run_in_threadpool(
-                self._answering.card_after_feedback, conversation, number, cast(Any, state)
-            )
+            card = await run_in_threadpool(self._keep_feedback, conversation, number, verb, data)
         if card is None:
             return _message_response(text("teams.not_understood_action"))
         return {"statusCode": 200, "type": CARD_TYPE, "value": card}
+
+    def _keep_feedback(
+        self, place: TeamsConversation, number: int, verb: str, data: dict[str, Any]
+    ) -> dict[str, Any] | None:
+        """Keep what was said of a reply, and make its card again; None when there is no such reply."""
+        useful = verb == "feedback" and data.get("useful") is True
+        reason = data.get("reason") if data.get("reason") in REASONS else None
+        comment = str(data.get("comment") or "")[:COMMENT_LIMIT]
+        try:
+            self._feedback.record(
+                place.id, number, useful=useful, reason=reason, comment=comment, channel="teams"
+            )
+        except NoSuchAnswer:
+            return None
+        state: FeedbackState = "useful" if useful else "not_useful" if verb == "comment" else "why_not"
+        return self._answering.card_after_feedback(place, number, state)
 
     async def _record(self, place: Place, activity_id: str, work: dict[str, Any]) -> None:
         """Keep what came in, then see to it in the background. A repeat is known by its id, and left alone."""

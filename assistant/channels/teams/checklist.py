@@ -26,7 +26,7 @@ def checklist_of(reply: Mapping[str, Any]) -> Iterator[CardElement]:
             label = asked.get("label") or entry("early_allocation.names")[asked["criterion"]]
             items.append(pieces.choice(name, label, _choices(asked), UNKNOWN))
     if len(items) > 1:
-        items.append(pieces.buttons([pieces.sent(send, VERB)]))
+        items += pieces.buttons([pieces.sent(send, VERB)])
         title = text("teams.card.checklist")
         asking = str(reply.get("asking_for") or "") in _questions()
         yield from [pieces.heading(title), *items] if asking else pieces.folded("checklist", title, items)

@@ -102,7 +102,7 @@ class Deliveries:
                     return
         except Exception as failure:
             # The rows are still there: the next sweep takes them up.
-            logger.error("Teams: a conversation could not be served: %s", type(failure).__name__)
+            logger.error("Teams: a conversation could not be served now: %s", type(failure).__name__)
         finally:
             self._tasks.pop(conversation_id, None)
 
@@ -146,11 +146,14 @@ class Deliveries:
                     await self._connector.send(to, plain_text_of(item.content))
 
     def _retrying(self, item: Waiting) -> AsyncRetrying:
+        async def keep(state: RetryCallState) -> None:
+            await self._keep(item, state)
+
         return AsyncRetrying(
             retry=retry_if_exception_type(ConnectorUnavailable),
             wait=self._wait,
             stop=lambda _state: _is_too_old(item),
-            before_sleep=lambda state: self._keep(item, state),
+            before_sleep=keep,
             reraise=True,
         )
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Protocol
 
 from actions.answers.wording import plain_date
 from actions.texts import text
+from assistant.access import Action, may
+from assistant.access.people import PeopleRepository
+from assistant.cases.caseload import Caseloads, items_due
+from assistant.cases.work import Duty
 from assistant.channels.teams.cards import text_activities
 from assistant.storage.teams import TeamsRepository
 
@@ -17,24 +20,38 @@ MOST_LINES = 40
 """Most duties in one reminder: what is left out is counted."""
 
 
-@dataclass(frozen=True)
-class DueItem:
-    """A duty in an open case of a person."""
+class DueItem(Protocol):
+    """A duty in an open case."""
 
-    case: str
-    """The prison number of the case."""
-    title: str
-    due: date
-    owner: str
+    @property
+    def prison_number(self) -> str: ...
+
+    @property
+    def duty(self) -> Duty: ...
 
 
 class DueItems(Protocol):
     """Where the duties of a person come from."""
 
-    def due_for(self, person: str, as_of: date, until: date) -> Sequence[DueItem]:
-        """What is overdue on `as_of` or falls due by `until`, and is not done, in the open cases that the
-        person with this Entra object id may see; the earliest first."""
+    def due(self, subject: str, day: date, days: int) -> Sequence[DueItem]:
+        """What falls due in so many days from `day` on, and is not done, in the open cases of the person with
+        this Entra object id; the earliest first. Nothing for somebody who may see no case."""
         ...
+
+
+class CaseloadDueItems:
+    """The duties of people in their caseloads."""
+
+    def __init__(self, people: PeopleRepository, caseloads: Caseloads) -> None:
+        self._people = people
+        self._caseloads = caseloads
+
+    def due(self, subject: str, day: date, days: int) -> Sequence[DueItem]:
+        """The duties in the person's own cases."""
+        person = self._people.by_subject(subject)
+        if person is None or not may(person, Action.READ_CASE):
+            return []
+        return items_due(self._caseloads, person, day, days)
 
 
 def remind(repository: TeamsRepository, items: DueItems, day: date) -> int:
@@ -42,27 +59,29 @@ def remind(repository: TeamsRepository, items: DueItems, day: date) -> int:
 
     Run again on the same day it sends nobody a second one.
     """
-    until = day + timedelta(days=DAYS_AHEAD)
     queued = 0
     for conversation in repository.to_remind(day):
-        due = items.due_for(conversation.person, day, until)
-        if due and repository.queue_reminder(conversation.id, day, reminder(due, day, until)):
+        due = items.due(conversation.person, day, DAYS_AHEAD)
+        if due and repository.queue_reminder(conversation.id, day, reminder(due, day)):
             queued += 1
     return queued
 
 
-def reminder(due: Sequence[DueItem], day: date, until: date) -> list[dict[str, Any]]:
+def reminder(due: Sequence[DueItem], day: date) -> list[dict[str, Any]]:
     """The message that reminds of duties."""
-    lines = [text("teams.reminders.title", date=plain_date(until))]
-    lines += [_line(item, day) for item in due[:MOST_LINES]]
+    lines = [text("teams.reminders.title", date=plain_date(day + timedelta(days=DAYS_AHEAD)))]
+    lines += [_line(item) for item in due[:MOST_LINES]]
     if len(due) > MOST_LINES:
         lines.append(text("teams.reminders.more", count=len(due) - MOST_LINES))
     lines.append(text("teams.reminders.on"))
     return text_activities("\n".join(lines))
 
 
-def _line(item: DueItem, day: date) -> str:
-    when = text(
-        "teams.reminders.overdue" if item.due < day else "teams.reminders.by", date=plain_date(item.due)
+def _line(item: DueItem) -> str:
+    return text(
+        "teams.reminders.line",
+        case=item.prison_number,
+        title=item.duty.task.title,
+        date=plain_date(item.duty.day),
+        owner=item.duty.task.owner,
     )
-    return text("teams.reminders.line", case=item.case, title=item.title, when=when, owner=item.owner)

@@ -20,6 +20,7 @@ from starlette.testclient import TestClient
 
 from assistant.channels import teams
 from assistant.engine.conversation_engine import ConversationEngine
+from assistant.engine.feedback import FeedbackDesk
 from assistant.settings import Settings
 from assistant.storage.conversations import ConversationRepository
 from assistant.storage.database import connect, migrate
@@ -98,6 +99,10 @@ class TokenIssuer:
             name: value for name, value in ({"kid": KEY_ID} | (headers or {})).items() if value is not None
         }
         return jwt.encode(payload, self.key if key is None else key, algorithm=algorithm, headers=named)
+
+    def own_token(self) -> str:
+        """A token for what the bot sends."""
+        return self.token("", aud="https://api.botframework.com", appid=BOT)
 
     def cloud(self) -> CloudEnvironment:
         """Where Microsoft's services are for the tests."""
@@ -185,13 +190,14 @@ def make_client(issuer: TokenIssuer, teams_settings: Settings) -> MakeClient:
         application.state.settings = settings
         application.state.engine = ConversationEngine(settings, conversations)
         application.state.conversations = conversations
+        application.state.feedback = FeedbackDesk(connect(settings.database()))
         application.state.teams = None
         application.include_router(teams.mounting.router)
         teams.switch_on(
             application,
             settings,
             cloud=issuer.cloud() if settings.teams_client_id else None,
-            token=(lambda *_: "the-bots-own-token") if settings.teams_managed_identity else None,
+            token=(lambda *_: issuer.own_token()) if settings.teams_managed_identity else None,
         )
         return TestClient(
             application, base_url="http://127.0.0.1:8000", client=client, raise_server_exceptions=False
