@@ -26,6 +26,7 @@ from actions.conversation.routing import (
 from actions.conversation.state import ConversationState
 from actions.conversation.turn import Turn
 from actions.reply import Reply, something_went_wrong
+from assistant.records.notes import note_case
 
 logger = logging.getLogger(__name__)
 
@@ -82,6 +83,8 @@ class AssistantAction(Action, ABC):
             if state.has_case and state.history == turn.state.history:
                 state = state.remembering(turn.state)
             events = state.changes_since(turn.state)
+            if state.prison_number:
+                note_case(state.prison_number)
         except Exception as failure:
             # Neither the message nor the error's own text is logged: both can hold personal data.
             logger.error(

@@ -37,6 +37,7 @@ from assistant.channels import (
     web,
 )
 from assistant.channels.gate import Gate, not_yours
+from assistant.engine.audit_trail import AuditTrail
 from assistant.engine.conversation_engine import ConversationEngine
 from assistant.engine.feedback import FeedbackDesk
 from assistant.settings import Settings
@@ -54,9 +55,11 @@ def create_application(settings: Settings, model: Path) -> FastAPI:
     """The application for a trained model. It answers at once; `/health/ready` says when it is loaded."""
     check_listening(settings)
     database = connect(settings.database())
-    owners = ConversationOwners(database)
+    owners, trail = ConversationOwners(database), AuditTrail(database)
     conversations = ConversationRepository(database)
-    engine = ConversationEngine(settings, conversations, conversation_locks(database), claim=owners.claim)
+    engine = ConversationEngine(
+        settings, conversations, conversation_locks(database), claim=owners.claim, watch=trail.watch
+    )
 
     @asynccontextmanager
     async def lifespan(application: FastAPI) -> AsyncIterator[None]:
@@ -79,10 +82,11 @@ def create_application(settings: Settings, model: Path) -> FastAPI:
     application.state.conversations = OwnConversations(database, owners)
     application.state.conversation_owners = owners
     application.state.feedback = FeedbackDesk(database, model)
+    application.state.audit = trail.audit
     application.state.people = PeopleRepository(database)
     application.state.authentication = authentication = Authentication(settings, database)
     application.state.sign_in_provider = OpenIdProvider(settings) if settings.sign_in_configured() else None
-    application.add_middleware(Gate, application=application, authentication=authentication)
+    application.add_middleware(Gate, application=application, authentication=authentication, trail=trail)
     application.add_middleware(Protection, embed_hosts=settings.embed_hosts)
     application.add_exception_handler(ConversationNotYours, not_yours)
     for channel in (rest, questions, assessments, timelines, guidance, health, case_pages, sign_in):

@@ -6,6 +6,7 @@ from typing import Any, Protocol
 
 from actions import resources
 from assistant.access import Person, acting_person
+from assistant.records.notes import note_case
 
 
 class CaseStore(Protocol):
@@ -17,4 +18,6 @@ class CaseStore(Protocol):
 
 def stored_case(prison_number: str, store: CaseStore | None = None) -> dict[str, Any] | None:
     """The facts of a case for the person on whose behalf the conversation is held; None without such a case."""
-    return (store or resources.caseloads()).facts_of(acting_person(), prison_number)
+    facts = (store or resources.caseloads()).facts_of(acting_person(), prison_number)
+    note_case(prison_number, found=facts is not None)
+    return facts

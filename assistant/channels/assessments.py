@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from actions import clock, resources
 from actions.case_assessment import assess, compare
 from actions.rules import FactErrors
+from assistant.records.notes import note_answer
 
 router = APIRouter(prefix="/api", tags=["assessment"])
 
@@ -61,7 +62,7 @@ def unprocessable(errors: FactErrors) -> HTTPException:
 async def assess_case(request: AssessmentRequest) -> dict[str, Any]:
     """Who is responsible, what is due, and whether early allocation applies, with the reasons."""
     try:
-        return await run_in_threadpool(
+        assessment = await run_in_threadpool(
             assess,
             resources.rule_book(),
             resources.guidance(),
@@ -73,6 +74,8 @@ async def assess_case(request: AssessmentRequest) -> dict[str, Any]:
         )
     except FactErrors as errors:
         raise unprocessable(errors) from errors
+    note_answer(assessment)
+    return assessment
 
 
 @router.post("/compare")

@@ -2,26 +2,37 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 from urllib.parse import quote
+from uuid import uuid4
 
 from fastapi import FastAPI
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse, RedirectResponse
+from starlette.datastructures import MutableHeaders
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from assistant.access.acting import acting_as
 from assistant.access.authentication import Authentication, BadCredentials, NotThisComputer
 from assistant.access.clients import client_of
 from assistant.access.person import Person
-from assistant.access.policy import may
+from assistant.access.policy import Action, may
 from assistant.access.routes import Need, RouteFinder, need_of
+from assistant.engine.audit_trail import AuditTrail
+from assistant.records.notes import Notes, note_case, taking_notes
 from assistant.web.rendering import page
 
 PROGRAM_PATHS = ("/api/", "/webhooks/")
 """Addresses that programs use: they get an error as data, where a browser is led to the sign-in page."""
+
+
+UNREMARKABLE = (Action.READ_GUIDANCE, Action.ASSESS_CASE, Action.HOLD_CONVERSATION, Action.READ_FEEDBACK)
+"""Actions that are put down only when something was answered: reading a page of the guidance is nobody's business."""
+
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 
 
 class Gate:
@@ -30,8 +41,11 @@ class Gate:
     What the route itself does then is done on behalf of that person (`acting_person`).
     """
 
-    def __init__(self, app: ASGIApp, application: FastAPI, authentication: Authentication) -> None:
+    def __init__(
+        self, app: ASGIApp, application: FastAPI, authentication: Authentication, trail: AuditTrail
+    ) -> None:
         self._app, self._application, self._authentication = app, application, authentication
+        self._trail = trail
         self._routes: RouteFinder | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -60,12 +74,40 @@ class Gate:
         except NotThisComputer as problem:
             await JSONResponse({"detail": f"{problem}."}, 403)(scope, receive, send)
             return
+        notes = Notes(channel_of(scope), request_id_of(connection))
         refusal = self._refusal(scope, need, person)
-        if refusal is not None:
-            await refusal(scope, receive, send)
+        with acting_as(person), taking_notes(notes):
+            if refusal is not None:
+                if person is not None and need.action is not None:
+                    await run_in_threadpool(self._trail.write, notes, need.action, "refused")
+                await refusal(scope, receive, send)
+                return
+            await self._app(scope, receive, self._putting_down(name, need, notes, scope, send))
+
+    def _putting_down(self, name: str, need: Need, notes: Notes, scope: Scope, send: Send) -> Send:
+        """Sends on what the route answers, after it was put down in the audit where it has to be."""
+
+        async def send_on(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                headers["X-Request-ID"] = notes.request_id
+                await self._put_down(name, need, notes, scope, message["status"])
+            await send(message)
+
+        return send_on
+
+    async def _put_down(self, name: str, need: Need, notes: Notes, scope: Scope, status: int) -> None:
+        number = str(scope.get("path_params", {}).get("prison_number", ""))
+        if number and status in (403, 404):
+            note_case(number, found=False)
+        elif number:
+            note_case(number)
+        reads_own = need.action in UNREMARKABLE and not (notes.details or notes.refused_numbers)
+        if need.action is None or reads_own:
             return
-        with acting_as(person):
-            await self._app(scope, receive, send)
+        notes.details.setdefault("route", name)
+        outcome = "done" if status < 400 else "not_found" if status == 404 else "failed"
+        await run_in_threadpool(self._trail.write, notes, need.action, outcome)
 
     def _refusal(self, scope: Scope, need: Need, person: Person | None) -> Response | None:
         """The answer to somebody who may not use the route; None when they may."""
@@ -81,6 +123,17 @@ class Gate:
         """No route takes this method and path: the router says so, on behalf of nobody."""
         with acting_as(None):
             await self._app(scope, receive, send)
+
+
+def channel_of(scope: Scope) -> str:
+    """The way in that the audit names for a request."""
+    return "api" if str(scope["path"]).startswith(PROGRAM_PATHS) else "web"
+
+
+def request_id_of(connection: HTTPConnection) -> str:
+    """What names a request: the `X-Request-ID` it came with, if that is harmless, or a new one."""
+    given = connection.headers.get("x-request-id", "")
+    return given if _REQUEST_ID.fullmatch(given) else uuid4().hex
 
 
 def for_program(scope: Scope) -> bool:

@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field
 from actions import resources
 from actions.policy_answers import answer_question
 from actions.reply import Citation, Suggestion
+from assistant.records.notes import note_answer
 
 router = APIRouter(prefix="/api", tags=["guidance"])
 
@@ -36,6 +37,7 @@ async def ask(question: Question) -> QuestionAnswer:
         answer_question, resources.guidance(), question.question, limit=question.limit
     )
     assert reply.answer is not None
+    note_answer(reply.model_dump())
     return QuestionAnswer(
         status=reply.answer.status,
         answer=reply.answer.short,

@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 import logging
 import threading
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from concurrent.futures import Future
-from contextlib import asynccontextmanager
+from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 from weakref import WeakValueDictionary
@@ -34,6 +34,14 @@ CHECK_SENTENCE = "hello"
 """Parsed after loading: Rasa's classifier loads silently untrained when its file cannot be read."""
 
 
+Answered = Callable[[Sequence[dict[str, Any]]], None]
+"""Told the replies to a message, before they are kept and sent."""
+
+
+def _unwatched(_conversation_id: str) -> AbstractContextManager[Answered]:
+    return nullcontext(lambda _replies: None)
+
+
 class EngineNotReady(RuntimeError):
     """The model is not loaded yet, or could not be loaded."""
 
@@ -48,12 +56,16 @@ class ConversationEngine:
         conversations: ConversationRepository,
         shared_locks: ConversationLocks | None = None,
         claim: Callable[[str], None] = lambda _: None,
+        watch: Callable[[str], AbstractContextManager[Answered]] = _unwatched,
     ) -> None:
-        """`claim` is called before a message is taken, and raises when the conversation is another's."""
+        """`claim` is called before a message is taken, and raises when the conversation is another's.
+
+        `watch` surrounds the answering of a message, and is told the replies before they are kept.
+        """
         self._settings = settings
         self._conversations = conversations
         self._shared_locks = shared_locks or NoLocks()
-        self._claim = claim
+        self._claim, self._watch = claim, watch
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(
             target=self._loop.run_forever, name="conversation-engine", daemon=True
@@ -174,11 +186,13 @@ class ConversationEngine:
     ) -> list[dict[str, Any]]:
         """Answer a message, and keep it, its replies and the engine's events of the turn, all or none."""
         assert self._trackers is not None
-        refusal = refuse_unreadable(message, self._settings.message_limit)
-        if refusal is not None:
-            answers = [refusal.as_response()]
-        else:
-            answers = await self._ask_agent(conversation_id, readable(message), metadata)
+        with self._watch(conversation_id) as answered:
+            refusal = refuse_unreadable(message, self._settings.message_limit)
+            if refusal is not None:
+                answers = [refusal.as_response()]
+            else:
+                answers = await self._ask_agent(conversation_id, readable(message), metadata)
+            answered([answer["custom"] for answer in answers])
         last = self._conversations.append_exchange(
             conversation_id,
             # A person reads back what they typed, up to the limit, even where it was refused.

@@ -29,6 +29,7 @@ from assistant.channels.teams.reminders import DAYS_AHEAD
 from assistant.channels.teams.shared_chats import About, about, shows_a_case
 from assistant.engine.conversation_engine import ConversationEngine
 from assistant.engine.incoming import readable
+from assistant.records.notes import Notes, taking_notes
 from assistant.settings import Settings
 from assistant.storage.conversations import ConversationRepository
 from assistant.storage.models import Message
@@ -89,7 +90,7 @@ class Answering:
         person = await run_in_threadpool(self._person, place)
         if not may(person, Action.HOLD_CONVERSATION):
             return text_activities(text("teams.no_access"))
-        with acting_as(person):
+        with acting_as(person), taking_notes(Notes(channel="teams")):
             if personal:
                 return await self._ask(place, message, work)
             return await self._ask_among_others(place, message, work)

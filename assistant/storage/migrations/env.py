@@ -3,6 +3,7 @@
 from alembic import context
 
 from assistant.access import models as access_models  # noqa: F401  the models of every room are one schema
+from assistant.records import models as records_models  # noqa: F401
 from assistant.storage import case_models, feedback, teams  # noqa: F401
 from assistant.storage.models import Base
 

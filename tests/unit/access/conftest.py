@@ -72,6 +72,6 @@ def sign_in(application: FastAPI, *roles: Role, name: str = "Pat Example") -> tu
     """A browser in which a new person with these roles is signed in."""
     address = f"{name.replace(' ', '.').lower()}@example.org"
     person = application.state.people.add(name, address, roles)
-    client = TestClient(application, follow_redirects=False)
+    client = TestClient(application, follow_redirects=False, raise_server_exceptions=False)
     client.cookies.set("session", application.state.authentication.sessions.begin(person, "token"))
     return client, person
