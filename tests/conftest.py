@@ -127,7 +127,7 @@ class Server:
 @pytest.fixture(scope="session")
 def intranet_port(free_port: Callable[[], int]) -> int:
     """The port of a page on `localhost` that may embed the chat."""
-    return free_port()
+    return int(os.environ.get("POM_ASSISTANT_TEST_INTRANET_PORT") or free_port())
 
 
 @pytest.fixture(scope="session")
@@ -140,9 +140,17 @@ def server_environment(settings: Settings, model: Path, intranet_port: int) -> d
 
 
 @pytest.fixture(scope="session")
-def server(server_environment: dict[str, str], free_port: Callable[[], int]) -> Iterator[str]:
-    """The address of a server that all tests share."""
-    process = Server(free_port(), server_environment)
+def server(request: pytest.FixtureRequest, free_port: Callable[[], int]) -> Iterator[str]:
+    """The address of a server that all tests share.
+
+    While you work on the pages, `POM_ASSISTANT_TEST_SERVER` names one that runs already. Its embed hosts must
+    name `http://localhost` with the port in `POM_ASSISTANT_TEST_INTRANET_PORT`.
+    """
+    given = os.environ.get("POM_ASSISTANT_TEST_SERVER")
+    if given:
+        yield given
+        return
+    process = Server(free_port(), request.getfixturevalue("server_environment"))
     try:
         process.start()
         yield process.address

@@ -82,8 +82,8 @@ def test_the_chat_works_in_a_page_of_another_site(
     expect(chat.box).to_be_focused()
     reply = chat.ask("how long do I have to do the first OASys for someone serving life?")
     expect(reply).to_contain_text("16 weeks")
-    # Nothing of it depends on a cookie, which a browser may refuse in a frame of another site.
-    assert page.context.cookies() == []
+    # No cookie names the conversation to the service: a browser may refuse those in a frame of another site.
+    assert all(cookie["path"] == "/embed" for cookie in page.context.cookies())
     page.reload()
     expect(chat.replies).to_have_count(1)
     page.frame_locator("pom-assistant iframe").get_by_role("button", name="Start again").click()

@@ -6,14 +6,27 @@ const WAITING = "waiting";
 
 const pause = (milliseconds) => new Promise((resume) => setTimeout(resume, milliseconds));
 
+// Reads or keeps a value; null where there is none, or the browser denies storage.
 function stored(storage, name, value) {
-  // A browser may refuse storage altogether, above all in a frame on another site.
   try {
-    if (value === undefined) return window[storage].getItem(name);
     if (value === null) window[storage].removeItem(name);
-    else window[storage].setItem(name, value);
-  } catch { /* kept in memory only */ }
+    else if (value !== undefined) window[storage].setItem(name, value);
+    return window[storage].getItem(name);
+  } catch {
+    return null;
+  }
+}
+
+// Where a browser denies storage to a frame on another site, it may still give it a cookie that belongs to this
+// frame on that site alone. It is not sent with any request but that for the frame itself.
+function partitioned(name, value) {
+  if (value === undefined) return document.cookie.match(new RegExp(`(?:^|; )${name}=([^;]+)`))?.[1];
+  document.cookie = `${name}=${value}; Path=/embed; Max-Age=2592000; Secure; SameSite=None; Partitioned`;
   return value;
+}
+
+function kept(value) {
+  return stored("localStorage", STORED, value) || partitioned(STORED, value);
 }
 
 export function secret(bytes = 24) {
@@ -25,13 +38,13 @@ export class Connection {
   // In a frame, cookies are often blocked: the conversation is then named by a secret of the frame's own.
   constructor(last, embedded) {
     this.last = last;
-    this.token = embedded ? stored("localStorage", STORED) || secret() : null;
-    if (embedded) stored("localStorage", STORED, this.token);
+    this.token = embedded ? kept() || secret() : null;
+    if (embedded) kept(this.token);
   }
 
   startAgain() {
     this.token = secret();
-    stored("localStorage", STORED, this.token);
+    kept(this.token);
   }
 
   headers(accept) {
