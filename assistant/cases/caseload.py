@@ -194,8 +194,6 @@ def may_change(person: Person | None) -> bool:
 def handover_day(work: CaseWork) -> date | None:
     """When a case that the prison offender manager holds is handed over to the community."""
     found = work.worked_out
-    if found.responsible == "POM" and found.changes_on and found.changes_to != "POM":
-        return found.changes_on
     return found.handover if found.responsible == "POM" else None
 
 

@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from threading import Lock
 from typing import Any
 
-from actions.rules import FactError, FactErrors, Reason, RuleBook, Task
+from actions.rules import FactError, FactErrors, Part, Reason, Responsibility, RuleBook, Task
 from assistant.storage.case_tasks import DoneMark
 from assistant.storage.cases import StoredCase
 from assistant.storage.early_allocation import EarlyAllocationStatus
@@ -71,7 +71,9 @@ class WorkedOut:
     changes_on: date | None = None
     changes_to: str | None = None
     handover: date | None = None
+    """When responsibility passes to the community, past or to come."""
     handover_reason: Reason | None = None
+    """Why it passes on that day."""
     parole_window_opens: date | None = None
     early_allocation: str = "unknown"
     missing: tuple[str, ...] = ()
@@ -148,21 +150,32 @@ def _duty(task: Task, conditional: bool, marks: Sequence[DoneMark]) -> Duty:
 def _work_out(book: RuleBook, facts: Mapping[str, Any], as_of: date, edition: str) -> WorkedOut:
     assessment = book.assess(facts, as_of, edition)
     now, handover = assessment.responsibility, assessment.handover
-    day = handover.data.get("date")
+    day, reason = _handover(now, handover)
     missing = [(str(item["fact"]), {*item["matters_to"]}) for item in assessment.missing]
     return WorkedOut(
         duties=tuple(_duties(assessment.tasks, assessment.early_allocation.data, facts)),
         responsible=now.responsible,
         changes_on=now.changes_on,
         changes_to=now.changes_to,
-        handover=day if isinstance(day, date) else None,
-        handover_reason=handover.reasons[0] if handover.reasons else None,
+        handover=day,
+        handover_reason=reason,
         parole_window_opens=_parole_window(book, facts, as_of, edition),
         early_allocation=str(assessment.early_allocation.data.get("outcome", "unknown")),
         missing=tuple(name for name, matters in missing if matters & DECISIVE),
         also_missing=tuple(name for name, matters in missing if not matters & DECISIVE),
         release_passed=_release_passed(facts, as_of),
     )
+
+
+def _handover(now: Responsibility, part: Part) -> tuple[date | None, Reason | None]:
+    """When responsibility passes to the community, and why then; else the handover date by itself."""
+    planned = part.data.get("date")
+    first = part.reasons[0] if part.reasons else None
+    if now.changes_on is None or now.changes_to in (None, "POM"):
+        return (planned if isinstance(planned, date) else None), first
+    if planned == now.changes_on or not now.reasons:
+        return now.changes_on, first
+    return now.changes_on, now.reasons[-1]
 
 
 def _duties(

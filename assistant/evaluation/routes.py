@@ -23,6 +23,8 @@ ROUTE_OF_INTENT: dict[str, Route] = {
     "show_facts": "case",
     "new_case": "case",
     "open_case": "case",
+    "show_caseload": "case",
+    "record_case_work": "case",
     "ask_guidance": "policy",
     "walk_through": "policy",
     "nlu_fallback": "policy",
@@ -51,7 +53,16 @@ TAKES_FACTS = frozenset(
 """Intents whose action takes the facts of the message; what the others mention is nobody's fact."""
 
 NEEDS_A_CASE = frozenset(
-    {"correct_fact", "what_if", "compare_editions", "show_facts", "new_case", "open_case"}
+    {
+        "correct_fact",
+        "what_if",
+        "compare_editions",
+        "show_facts",
+        "new_case",
+        "open_case",
+        "show_caseload",
+        "record_case_work",
+    }
 )
 """Intents of a case whose reply, as the first of a conversation, shows nothing about the route."""
 
