@@ -21,6 +21,7 @@ from assistant.database_commands import database
 from assistant.evaluation_commands import evaluate
 from assistant.feedback_commands import feedback
 from assistant.guidance_commands import guidance
+from assistant.people_commands import audit, people, records, tokens
 from assistant.settings import current_settings
 from assistant.teams_commands import teams
 
@@ -32,6 +33,10 @@ app.add_typer(database, name="db")
 app.add_typer(evaluate, name="evaluate")
 app.add_typer(guidance, name="guidance")
 app.add_typer(feedback, name="feedback")
+app.add_typer(people, name="people")
+app.add_typer(tokens, name="tokens")
+app.add_typer(audit, name="audit")
+app.add_typer(records, name="records")
 app.add_typer(teams, name="teams")
 console = Console(stderr=True)
 

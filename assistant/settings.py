@@ -116,6 +116,28 @@ class Settings(BaseSettings):
             [host.strip() for host in given.split(",") if host.strip()] if isinstance(given, str) else given
         )
 
+    keep_conversations_days: int = Field(
+        365, ge=0, description="days after its last message; 0 keeps for ever"
+    )
+    keep_feedback_days: int = Field(730, ge=0, description="days after feedback was given; 0 keeps for ever")
+    keep_cases_days: int = Field(
+        0, ge=0, description="days after the last change of a stored case; 0 keeps until it is erased"
+    )
+    keep_audit_days: int = Field(2192, ge=0, description="days of the audit (six years); 0 keeps for ever")
+    encryption_keys: list[SecretStr] = Field(
+        default_factory=list,
+        description="Fernet keys, as JSON: the first encrypts what is said, all decrypt; none: kept as it is",
+    )
+    requests_by_person: str = Field(
+        "600/minute", description="most requests of one person; empty for no limit"
+    )
+    requests_by_address: str = Field(
+        "3000/minute", description="most requests of one address; empty for no limit"
+    )
+    request_bytes: int = Field(2_000_000, ge=10_000, description="most bytes of one request, uploads apart")
+    upload_bytes: int = Field(60_000_000, ge=10_000, description="most bytes of one uploaded file")
+    redis_url: SecretStr | None = Field(None, description="where several processes count requests together")
+
     def sign_in_configured(self) -> bool:
         """Whether people sign in. If not, this is development mode: one demonstration person, loopback only."""
         return self.oidc_discovery_url is not None

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from sqlalchemy import JSON, DateTime, ForeignKey, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from assistant.storage.encryption import EncryptedText
 from assistant.storage.models import Base
 
 
@@ -56,7 +57,7 @@ class SessionRecord(Base):
     started_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), default=_now)
     seen_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), default=_now)
     expires_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
-    id_token: Mapped[str] = mapped_column(Text)
+    id_token: Mapped[str] = mapped_column(EncryptedText)
     """What the provider said of the person, which it wants back at sign-out."""
 
 

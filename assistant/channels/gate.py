@@ -97,7 +97,11 @@ class Gate:
         return send_on
 
     async def _put_down(self, name: str, need: Need, notes: Notes, scope: Scope, status: int) -> None:
-        number = str(scope.get("path_params", {}).get("prison_number", ""))
+        number = (
+            str(scope.get("path_params", {}).get("number", ""))
+            if name.split(" ")[1].startswith("/cases/")
+            else ""
+        )
         if number and status in (403, 404):
             note_case(number, found=False)
         elif number:

@@ -146,19 +146,19 @@ class Audit:
         with Session(self._engine) as session:
             return _newest(session)
 
-    def erase_subject(self, prison_number: str) -> str | None:
-        """Put a pseudonym for a prison number in every entry. Returns it; None when there was no entry.
+    def erase_subject(self, prison_number: str, session: Session) -> tuple[int, str | None]:
+        """Put a pseudonym for a prison number in every entry, within a transaction that erases other things too.
 
-        With the salt gone, the digest that stays cannot be tried against all prison numbers.
+        Returns how many entries there were, and the pseudonym. With the salt gone, the digest that stays cannot
+        be tried against all prison numbers.
         """
         pseudonym = f"erased-{secrets.token_hex(6)}"
-        with Session(self._engine) as session, session.begin():
-            changed = session.execute(
-                update(AuditEntry)
-                .where(AuditEntry.prison_number == prison_number)
-                .values(prison_number=None, salt=None, pseudonym=pseudonym)
-            )
-            return pseudonym if changed.rowcount else None
+        changed = session.execute(
+            update(AuditEntry)
+            .where(AuditEntry.prison_number == prison_number)
+            .values(prison_number=None, salt=None, pseudonym=pseudonym)
+        ).rowcount
+        return changed, pseudonym if changed else None
 
     def remove_before(self, moment: datetime) -> int:
         """Remove the entries older than a moment, and put down where the chain now begins. Returns how many."""

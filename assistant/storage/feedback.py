@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import JSON, DateTime, Engine, Index, String, Text, UniqueConstraint, delete, select
+from sqlalchemy import JSON, DateTime, Engine, Index, String, UniqueConstraint, delete, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from assistant.storage.encryption import EncryptedText
 from assistant.storage.models import Base, Message
 
 REASONS = ("wrong", "not_answered", "out_of_date", "unclear", "too_long", "missing_case", "other")
@@ -34,9 +35,9 @@ class Feedback(Base):
     useful: Mapped[bool]
     reason: Mapped[str | None] = mapped_column(String(40), nullable=True)
     """One of `REASONS`, or None when none was given."""
-    comment: Mapped[str] = mapped_column(Text, default="")
-    question: Mapped[str] = mapped_column(Text)
-    answer: Mapped[str] = mapped_column(Text)
+    comment: Mapped[str] = mapped_column(EncryptedText, default="")
+    question: Mapped[str] = mapped_column(EncryptedText)
+    answer: Mapped[str] = mapped_column(EncryptedText)
     kind: Mapped[str] = mapped_column(String(40))
     sources: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
     """Document, edition, section and passage of each source."""

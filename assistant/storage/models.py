@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import JSON, DateTime, Index, String, Text, UniqueConstraint
+from sqlalchemy import DateTime, Index, String, UniqueConstraint
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from assistant.storage.encryption import EncryptedJson, EncryptedText
 
 
 class Base(DeclarativeBase):
@@ -25,7 +27,7 @@ class ConversationEvent(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
     conversation_id: Mapped[str] = mapped_column(String(255))
-    event: Mapped[dict[str, Any]] = mapped_column(JSON)
+    event: Mapped[dict[str, Any]] = mapped_column(EncryptedJson)
 
 
 class Message(Base):
@@ -44,8 +46,8 @@ class Message(Base):
     """Its place in the conversation, from 1: what a page that lost its connection catches up by."""
     sent_by: Mapped[str] = mapped_column(String(16))
     """`person` or `assistant`."""
-    text: Mapped[str] = mapped_column(Text)
-    reply: Mapped[dict[str, Any] | None] = mapped_column(JSON, nullable=True)
+    text: Mapped[str] = mapped_column(EncryptedText)
+    reply: Mapped[dict[str, Any] | None] = mapped_column(EncryptedJson, nullable=True)
     """The whole reply when the assistant sent it."""
     message_id: Mapped[str | None] = mapped_column(String(200), nullable=True)
     """The id that the sender gave the message, by which a repeat of it is known; None if none was given."""

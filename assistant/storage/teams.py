@@ -10,7 +10,6 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
-    JSON,
     Boolean,
     Date,
     DateTime,
@@ -26,6 +25,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from assistant.storage.encryption import EncryptedJson
 from assistant.storage.models import Base
 
 KEPT_DAYS = 30
@@ -68,7 +68,7 @@ class TeamsIncoming(Base):
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
     conversation_id: Mapped[str] = mapped_column(String(64), index=True)
     activity_id: Mapped[str] = mapped_column(String(255))
-    work: Mapped[dict[str, Any] | None] = mapped_column(JSON, nullable=True)
+    work: Mapped[dict[str, Any] | None] = mapped_column(EncryptedJson, nullable=True)
     received_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), default=_now)
     taken_until: Mapped[datetime | None] = mapped_column(DateTime(timezone=True), nullable=True)
     answered_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True), nullable=True)
@@ -81,7 +81,7 @@ class TeamsOutgoing(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
     conversation_id: Mapped[str] = mapped_column(String(64), index=True)
-    activity: Mapped[dict[str, Any]] = mapped_column(JSON)
+    activity: Mapped[dict[str, Any]] = mapped_column(EncryptedJson)
     attempts: Mapped[int] = mapped_column(Integer, default=0)
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), default=_now)
     taken_until: Mapped[datetime | None] = mapped_column(DateTime(timezone=True), nullable=True)
