@@ -213,3 +213,88 @@ def test_nothing_is_cut_off_at_the_side(new_context: NewContext, width: int) -> 
             ask(page, CASE)
             ask(page, "what is due for him?")
         assert page.evaluate("document.documentElement.scrollWidth") <= width, address
+
+
+def test_feedback_is_given_with_the_keyboard_alone(page: Page) -> None:
+    page.goto("/")
+    ask(page, "what is a PIPE?")
+    page.get_by_role("button", name="No this answer was not useful").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("You said this answer was not useful.")).to_be_focused()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Space")
+    expect(page.get_by_role("radio", name="It is wrong")).to_be_checked()
+    page.keyboard.press("Tab")
+    page.keyboard.type("Too many words")
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("button", name="Send feedback")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Thank you for your feedback.")).to_be_focused()
+    page.goto("/feedback/all")
+    expect(page.get_by_text("Too many words").first).to_be_visible()
+
+
+def test_feedback_is_given_without_javascript(new_context: NewContext) -> None:
+    page = new_context(java_script_enabled=False).new_page()
+    page.goto("/")
+    box(page).fill("what is a PIPE?")
+    page.get_by_role("button", name="Send").click()
+    page.get_by_role("button", name="No this answer was not useful").click()
+    page.get_by_role("radio", name="It is out of date").check()
+    page.get_by_role("button", name="Send feedback").click()
+    expect(page.get_by_role("status")).to_have_text("Thank you for your feedback.")
+    page.get_by_role("link", name="Back to the conversation").click()
+    expect(replies(page)).to_have_count(1)
+
+
+def test_a_conversation_is_held_with_the_keyboard_alone(page: Page) -> None:
+    page.goto("/")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    for _ in range(20):
+        page.keyboard.press("Tab")
+        if box(page).evaluate("box => box === document.activeElement"):
+            break
+    page.keyboard.type(CASE)
+    page.keyboard.press("Enter")
+    expect(replies(page)).to_have_count(1)
+    expect(box(page)).to_be_focused()
+    # Back from the box: the suggestions, then what can be done with the answer, then its sources.
+    for _ in range(20):
+        page.keyboard.press("Shift+Tab")
+        if page.evaluate("document.activeElement.matches('summary')"):
+            break
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.parentElement.open")
+
+
+def test_the_editions_stand_side_by_side(page: Page) -> None:
+    page.goto("/")
+    ask(page, CASE)
+    page.get_by_role("link", name="Compare the editions for this case").click()
+    row = page.get_by_role("table", name="Responsibility and handover").get_by_role(
+        "row", name=re.compile("^Handover Differs")
+    )
+    expect(row.get_by_role("cell")).to_have_text(["15 July 2026", "31 July 2026", "1 July 2026"])
+
+
+def test_the_transcript_is_taken_away_as_a_word_document(page: Page) -> None:
+    page.goto("/")
+    ask(page, "what is a PIPE?")
+    page.goto("/transcript")
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Download as a Word document").click()
+    assert download.value.suggested_filename == "conversation.docx"
+    assert download.value.path().read_bytes().startswith(b"PK")
+
+
+def test_a_passage_names_the_rules_that_rest_on_it(page: Page) -> None:
+    page.goto("/")
+    reply = ask(page, "how long do I have to do the first OASys for someone serving life?")
+    address = reply.get_by_role("link", name=re.compile("Read it in the document")).first.get_attribute(
+        "href"
+    )
+    page.goto(address or "")
+    passage = page.locator(":target")
+    passage.get_by_text(re.compile("rules? rests? on this passage")).click()
+    expect(passage.get_by_role("listitem").filter(has_text="TASK-")).not_to_have_count(0)
