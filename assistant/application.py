@@ -10,6 +10,7 @@ from pathlib import Path
 
 from fastapi import FastAPI
 from fastapi.middleware.gzip import GZipMiddleware
+from sqlalchemy import Engine
 
 from assistant.access.authentication import Authentication
 from assistant.access.clients import is_loopback_host
@@ -40,6 +41,8 @@ from assistant.channels.gate import Gate, not_yours
 from assistant.engine.audit_trail import AuditTrail
 from assistant.engine.conversation_engine import ConversationEngine
 from assistant.engine.feedback import FeedbackDesk
+from assistant.limits import RateLimits
+from assistant.records.retention import purge
 from assistant.settings import Settings
 from assistant.storage.conversation_locks import conversation_locks
 from assistant.storage.conversations import ConversationRepository
@@ -47,6 +50,8 @@ from assistant.storage.database import connect
 from assistant.web.protection import Protection
 
 logger = logging.getLogger(__name__)
+
+DAY = 24 * 3600  # seconds
 
 CASELOAD = (caseload, caseload_cases, caseload_calendar, caseload_team)
 
@@ -64,8 +69,10 @@ def create_application(settings: Settings, model: Path) -> FastAPI:
     @asynccontextmanager
     async def lifespan(application: FastAPI) -> AsyncIterator[None]:
         loading = asyncio.create_task(asyncio.to_thread(_load, engine, model))
+        purging = asyncio.create_task(_purge_daily(database, settings))
         yield
         loading.cancel()
+        purging.cancel()
         engine.stop()
 
     application = FastAPI(
@@ -75,6 +82,7 @@ def create_application(settings: Settings, model: Path) -> FastAPI:
         docs_url=None,  # its pages load from other hosts
         redoc_url=None,
         openapi_url="/api/openapi.json",
+        max_body_size=settings.request_bytes,
     )
     application.add_middleware(GZipMiddleware, minimum_size=500)
     application.state.settings = settings
@@ -86,7 +94,9 @@ def create_application(settings: Settings, model: Path) -> FastAPI:
     application.state.people = PeopleRepository(database)
     application.state.authentication = authentication = Authentication(settings, database)
     application.state.sign_in_provider = OpenIdProvider(settings) if settings.sign_in_configured() else None
-    application.add_middleware(Gate, application=application, authentication=authentication, trail=trail)
+    application.add_middleware(
+        Gate, application=application, authentication=authentication, trail=trail, limits=RateLimits(settings)
+    )
     application.add_middleware(Protection, embed_hosts=settings.embed_hosts)
     application.add_exception_handler(ConversationNotYours, not_yours)
     for channel in (rest, questions, assessments, timelines, guidance, health, case_pages, sign_in):
@@ -105,6 +115,16 @@ def check_listening(settings: Settings) -> None:
             f"POM_ASSISTANT_HOST: {settings.host} can be reached from other computers, and nobody signs in. "
             "Set POM_ASSISTANT_OIDC_DISCOVERY_URL (docs/sign-in.md), or listen on 127.0.0.1."
         )
+
+
+async def _purge_daily(database: Engine, settings: Settings) -> None:
+    """Remove once a day what is past its time. A failure is logged, and tried again a day later."""
+    while True:
+        try:
+            await asyncio.to_thread(purge, database, settings)
+        except Exception:
+            logger.exception("what is past its time could not be removed")
+        await asyncio.sleep(DAY)
 
 
 def _load(engine: ConversationEngine, model: Path) -> None:

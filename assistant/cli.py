@@ -86,7 +86,15 @@ def serve(
     console.print(f"The assistant is at http://{host}:{port} (ready in a few seconds; stop it with Ctrl+C).")
     # Rasa pins a websockets release that uvicorn cannot use, and nothing here needs websockets.
     # Which proxies are believed is a setting of ours (`trusted_proxies`), so uvicorn believes none.
-    uvicorn.run(application, host=host, port=port, ws="none", log_level="warning", proxy_headers=False)
+    uvicorn.run(
+        application,
+        host=host,
+        port=port,
+        ws="none",
+        log_level="warning",
+        log_config=None,
+        proxy_headers=False,
+    )
 
 
 @app.command()

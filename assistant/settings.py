@@ -134,8 +134,7 @@ class Settings(BaseSettings):
     requests_by_address: str = Field(
         "3000/minute", description="most requests of one address; empty for no limit"
     )
-    request_bytes: int = Field(2_000_000, ge=10_000, description="most bytes of one request, uploads apart")
-    upload_bytes: int = Field(60_000_000, ge=10_000, description="most bytes of one uploaded file")
+    request_bytes: int = Field(8_000_000, ge=10_000, description="most bytes of one request")
     redis_url: SecretStr | None = Field(None, description="where several processes count requests together")
 
     def sign_in_configured(self) -> bool:

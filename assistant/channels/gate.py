@@ -18,10 +18,11 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from assistant.access.acting import acting_as
 from assistant.access.authentication import Authentication, BadCredentials, NotThisComputer
 from assistant.access.clients import client_of
-from assistant.access.person import Person
+from assistant.access.person import DEMONSTRATION, Person
 from assistant.access.policy import Action, may
 from assistant.access.routes import Need, RouteFinder, need_of
 from assistant.engine.audit_trail import AuditTrail
+from assistant.limits import RateLimits
 from assistant.records.notes import Notes, note_case, taking_notes
 from assistant.web.rendering import page
 
@@ -31,6 +32,9 @@ PROGRAM_PATHS = ("/api/", "/webhooks/")
 
 UNREMARKABLE = (Action.READ_GUIDANCE, Action.ASSESS_CASE, Action.HOLD_CONVERSATION, Action.READ_FEEDBACK)
 """Actions that are put down only when something was answered: reading a page of the guidance is nobody's business."""
+
+NEVER_LIMITED = ("GET /health/live", "GET /health/ready")
+"""Routes that load balancers ask often, all from one address."""
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 
@@ -42,10 +46,15 @@ class Gate:
     """
 
     def __init__(
-        self, app: ASGIApp, application: FastAPI, authentication: Authentication, trail: AuditTrail
+        self,
+        app: ASGIApp,
+        application: FastAPI,
+        authentication: Authentication,
+        trail: AuditTrail,
+        limits: RateLimits,
     ) -> None:
         self._app, self._application, self._authentication = app, application, authentication
-        self._trail = trail
+        self._trail, self._limits = trail, limits
         self._routes: RouteFinder | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -63,6 +72,14 @@ class Gate:
             return
         need = need_of(name)
         person: Person | None = None
+        wait = (
+            0
+            if name in NEVER_LIMITED
+            else await run_in_threadpool(self._limits.wait_for_address, client.address)
+        )
+        if wait:
+            await too_many(scope, wait)(scope, receive, send)
+            return
         try:
             if self._authentication.development:
                 self._authentication.check_development(connection, client)
@@ -73,6 +90,12 @@ class Gate:
             return
         except NotThisComputer as problem:
             await JSONResponse({"detail": f"{problem}."}, 403)(scope, receive, send)
+            return
+        wait = 0
+        if person is not None and person.id != DEMONSTRATION.id:
+            wait = await run_in_threadpool(self._limits.wait_for_person, person.id)
+        if wait:
+            await too_many(scope, wait)(scope, receive, send)
             return
         notes = Notes(channel_of(scope), request_id_of(connection))
         refusal = self._refusal(scope, need, person)
@@ -170,6 +193,16 @@ def not_allowed(scope: Scope) -> Response:
     if for_program(scope):
         return as_data(403, "Your roles, or the scopes of your token, do not allow this.")
     return people_page("not_allowed", 403)
+
+
+def too_many(scope: Scope, wait: int) -> Response:
+    """What somebody gets who asked too much in a short time."""
+    if for_program(scope):
+        response = as_data(429, f"Too many requests. Wait {wait} seconds, then try again.")
+    else:
+        response = people_page("too_many", 429)
+    response.headers["Retry-After"] = str(wait)
+    return response
 
 
 def as_data(status: int, problem: str, headers: dict[str, str] | None = None) -> Response:
