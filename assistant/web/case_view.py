@@ -99,9 +99,23 @@ def fact_rows(book: RuleBook, facts: Mapping[str, Any]) -> list[FactRow]:
         if name not in book.fields:
             continue
         field = book.field(name)
-        draft = str(entry("pages.case.draft")).format(label=field.label)
-        rows.append(FactRow(capitalised(field.label), _value_in_words(field.type, name, value), draft))
+        rows.append(
+            FactRow(
+                capitalised(field.label),
+                _value_in_words(field.type, name, value),
+                _draft(field.label, name, value),
+            )
+        )
     return rows
+
+
+def _draft(label: str, name: str, value: Any) -> str:
+    """The beginning of a message that changes a fact; the whole of it where there is only one other value."""
+    if isinstance(value, bool):
+        opposite = catalogue()["fact_values"].get(name, {}).get(str(not value).lower())
+        if opposite:
+            return str(entry("pages.case.correction")).format(words=opposite)
+    return str(entry("pages.case.draft")).format(label=label)
 
 
 def _value_in_words(kind: str, name: str, value: Any) -> str:
