@@ -1,9 +1,10 @@
-"""Draw the Teams cards of sample conversations in a browser, to be looked at: light, dark and high contrast, wide and narrow.
+"""Draw the Teams cards of sample conversations in a browser, to be looked at.
 
     python scripts/render_teams_cards.py [folder]
 
-It answers with the real engine, draws with Microsoft's renderer (npm package `adaptivecards`) and writes the pictures to
-`screenshots/teams-cards`, which is not committed. What the renderer finds wrong with a card is printed, and ends it with 1.
+It answers with the real engine and draws with Microsoft's renderer (npm package `adaptivecards`): light, dark and high
+contrast, wide and narrow. The pictures go to `screenshots/teams-cards`, which is not committed. What the renderer finds
+wrong with a card is printed, and ends it with 1.
 """
 
 from __future__ import annotations
@@ -47,11 +48,13 @@ CONVERSATIONS = {
     "process": ["take me through a recall"],
     "editions": [NPS_CASE, "compare the editions"],
 }
-THEMES: dict[str, dict[str, str]] = {
-    "light": {"page": "#F5F5F5", "card": "#FFFFFF", "emphasis": "#F0F0F0", "text": "#242424", "subtle": "#616161", "line": "#D1D1D1", "accent": "#4F52B2", "danger": "#B10E1C"},
-    "dark": {"page": "#1F1F1F", "card": "#292929", "emphasis": "#3D3D3D", "text": "#FFFFFF", "subtle": "#ADADAD", "line": "#666666", "accent": "#9299F7", "danger": "#EEACB2"},
-    "contrast": {"page": "#000000", "card": "#000000", "emphasis": "#000000", "text": "#FFFFFF", "subtle": "#FFFFFF", "line": "#FFFFFF", "accent": "#FFFF01", "danger": "#FFFF01"},
-}  # fmt: skip
+PARTS = ("page", "card", "emphasis", "text", "subtle", "line", "accent", "danger")
+COLOURS = {
+    "light": "#F5F5F5 #FFFFFF #F0F0F0 #242424 #616161 #D1D1D1 #4F52B2 #B10E1C",
+    "dark": "#1F1F1F #292929 #3D3D3D #FFFFFF #ADADAD #666666 #9299F7 #EEACB2",
+    "contrast": "#000000 #000000 #000000 #FFFFFF #FFFFFF #FFFFFF #FFFF01 #FFFF01",
+}
+THEMES = {name: dict(zip(PARTS, colours.split(), strict=True)) for name, colours in COLOURS.items()}
 
 DRAW = """([card, config, unfold]) => {
     AdaptiveCards.AdaptiveCard.onProcessMarkdown = (text, result) => {  // as much of it as the cards use
@@ -112,11 +115,11 @@ def page_of(theme: dict[str, str]) -> str:
     return f"""<!doctype html><html lang="en"><meta charset="utf-8"><title>Card</title><style>
         body {{ margin: 0; padding: 12px; background: {theme["page"]}; font: 14px 'Liberation Sans', sans-serif }}
         #card {{ background: {theme["card"]}; border: 1px solid {theme["line"]}; border-radius: 4px; padding: 4px }}
-        .ac-pushButton {{ border: 1px solid {theme["line"]}; border-radius: 4px; background: {theme["card"]};
-            color: {theme["text"]}; padding: 6px 12px; max-width: 100%; overflow: hidden; text-overflow: ellipsis; font: 600 14px 'Liberation Sans', sans-serif; margin: 2px 0 }}
+        .ac-pushButton, .ac-input {{ border: 1px solid {theme["line"]}; border-radius: 4px; padding: 6px 12px;
+            background: {theme["card"]}; color: {theme["text"]}; font: 14px 'Liberation Sans', sans-serif }}
+        .ac-pushButton {{ max-width: 100%; overflow: hidden; text-overflow: ellipsis; font-weight: 600; margin: 2px 0 }}
+        .ac-input {{ width: 100%; box-sizing: border-box }}
         .ac-horizontal-separator {{ height: 8px }}
-        .ac-input {{ border: 1px solid {theme["line"]}; padding: 6px; background: {theme["emphasis"]}; color: {theme["text"]};
-            width: 100%; box-sizing: border-box; font: 14px 'Liberation Sans', sans-serif }}
         a {{ color: {theme["accent"]} }}
     </style><div id="card"></div></html>"""
 

@@ -296,5 +296,6 @@ class TeamsRepository:
             update(model)
             .where(model.id == row_id, free)
             .values(taken_until=_now() + timedelta(seconds=seconds))
+            .execution_options(synchronize_session=False)  # the database compares the times, not Python
         )
         return bool(taken.rowcount)  # type: ignore[attr-defined]

@@ -73,6 +73,9 @@ def _pattern(key: str) -> re.Pattern[str]:
     )
 
 
+_MARKS = re.compile(r"\*\*|</?b>")
+"""Marks for bold in a document: a quotation has them, the text of a reply may not."""
+
 _NUMBERED = re.compile(r"(\d{1,3})\. ")
 
 
@@ -131,7 +134,9 @@ class _Arranger:
         self._assessment: Mapping[str, Any] = reply.get("assessment") or {}
         answer = reply.get("answer") or {}
         self._short = [_plain(line) for line in str(answer.get("short") or "").splitlines() if line.strip()]
-        self._quotes = {_plain(citation["quote"]) for citation in reply.get("citations") or ()}
+        self._quotes = {
+            _plain(_MARKS.sub("", citation["quote"])) for citation in reply.get("citations") or ()
+        }
         early = self._assessment.get("early_allocation") or {}
         self._tasks: list[Mapping[str, Any]] = [
             *(self._assessment.get("tasks") or ()),
@@ -227,7 +232,8 @@ class _Arranger:
 
     def _is_quote(self, line: str) -> bool:
         found = _pattern("case.quote_line").match(line)
-        return bool(found and any(_plain(line).startswith(f'"{quote}"') for quote in self._quotes))
+        said = _plain(_MARKS.sub("", line))
+        return bool(found and any(said.startswith(f'"{quote}"') for quote in self._quotes))
 
     def _task(self, line: str) -> Mapping[str, Any] | None:
         """The task that a line was made from, each once."""

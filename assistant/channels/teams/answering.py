@@ -133,7 +133,7 @@ class Answering:
                 return _personal_only(place)
             return reply_activities(reply, CardContext(self._settings.public_url, personal=False))
         replies = await self._engine.reply(place.id, message, {"message_id": work["id"]})
-        if any(shows_a_case(reply["custom"]) for reply in replies):
+        if any(shows_a_case(reply["custom"], what) for reply in replies):
             # A way of telling a case that was not foreseen: it is neither shown nor kept.
             await self._engine.forget(place.id)
             return _personal_only(place)

@@ -222,8 +222,8 @@ def _feedback(context: CardContext) -> Iterator[CardElement]:
             )
         case "why_not":
             yield pieces.words(text("teams.card.thanks_not_useful"), subtle=True)
-            reasons = [("", text("teams.card.no_reason")), *entry("pages.feedback.reasons").items()]
-            yield pieces.choice("reason", text("pages.feedback.title_no"), reasons, "")
+            reasons = [("none", text("teams.card.no_reason")), *entry("pages.feedback.reasons").items()]
+            yield pieces.choice("reason", text("pages.feedback.title_no"), reasons, "none")
             hint = text("pages.feedback.comment_hint")
             yield pieces.lines_typed("comment", text("pages.feedback.comment"), hint, COMMENT_LIMIT)
             send = pieces.sent(text("pages.feedback.send"), "comment", reply=context.message)
@@ -237,9 +237,7 @@ def _card(body: Sequence[CardElement], instead: str) -> dict[str, Any]:
 
 
 def _card_of(body: list[dict[str, Any]], instead: str) -> dict[str, Any]:
-    card = AdaptiveCard(
-        version="1.5", fallback_text=instead, msteams=TeamsCardProperties(width="full"), lang="en"
-    )
+    card = AdaptiveCard(version="1.5", fallback_text=instead, msteams=TeamsCardProperties(width="full"))
     return {"$schema": SCHEMA, **pieces.as_json(card), "body": body}
 
 

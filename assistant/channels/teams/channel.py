@@ -283,9 +283,10 @@ def _app(
     identity: BotIdentity | None, adapter: FastAPIAdapter, cloud: CloudEnvironment | None, token: Any
 ) -> App:
     """Microsoft's application object. Everything it would otherwise read from the environment is given."""
-    for noisy in ("microsoft_teams", "msal"):
-        # Their lines at lower levels name conversations; the first is also the level they give to httpx.
-        logging.getLogger(noisy).setLevel(logging.WARNING)
+    # Their lines at lower levels name conversations, and warn of what the guard has ruled out.
+    for noisy, level in (("microsoft_teams", logging.ERROR), ("msal", logging.WARNING)):
+        logging.getLogger(noisy).setLevel(level)
+    # This one gives its own level to httpx, which would log the address of every conversation.
     logging.getLogger("microsoft_teams.common.http.client").setLevel(logging.WARNING)
     options: dict[str, Any] = {
         "http_server_adapter": adapter,

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 from actions import clock, resources
-from actions.conversation.routing import is_about_a_case, is_about_one_person, is_general
+from actions.conversation.routing import is_about_a_case, is_about_one_person, is_general, meets_criterion
 from actions.conversation.state import ConversationState
 from actions.conversation.stated_facts import read_facts
 from actions.conversation.turn import Turn
@@ -40,6 +40,8 @@ class About(StrEnum):
     """One person's case: not to be taken here."""
     GUIDANCE = "guidance"
     """A question that would be about a case if there were one, so here about the guidance alone."""
+    KIND_OF_CASE = "kind of case"
+    """A kind of case and nobody in particular, such as a terrorism offence: worked out as anywhere."""
     ANYTHING = "anything"
     """Policy, a greeting, help and the like: to be answered as anywhere."""
 
@@ -66,10 +68,16 @@ def about(message: str, understood: Mapping[str, Any]) -> About:
         return About.SOMEBODY if stated.facts or stated.part_dates or stated.problems else About.GUIDANCE
     if turn.intent in _CASE_FACTS and stated:
         return About.SOMEBODY
-    return About.SOMEBODY if is_about_a_case(turn, stated) else About.ANYTHING
+    if is_about_a_case(turn, stated):
+        return About.SOMEBODY
+    return About.KIND_OF_CASE if meets_criterion(stated) else About.ANYTHING
 
 
-def shows_a_case(reply: Mapping[str, Any]) -> bool:
+def shows_a_case(reply: Mapping[str, Any], what: About) -> bool:
     """Whether a reply is about a case after all: it must not be shown where others read along."""
+    if what is About.KIND_OF_CASE:
+        return bool(reply.get("asking_for")) or any(
+            not name.startswith("ea_") for name in reply.get("facts") or ()
+        )
     told = reply.get("facts") or reply.get("assessment") or reply.get("asking_for")
     return bool(told) or reply.get("kind") in ("assessment", "question")

@@ -115,6 +115,7 @@ class FakeConnector:
 
     received: list[tuple[str, dict[str, Any], dict[str, str]]] = field(default_factory=list)
     failing: int | None = None
+    takes_cards: bool = True
     asked: int = 0
     url: str = ""
 
@@ -122,6 +123,8 @@ class FakeConnector:
         self.asked += 1
         if self.failing:
             return self.failing, {}
+        if not self.takes_cards and json.loads(body).get("attachments"):
+            return 413, {}
         self.received.append((path.split("/")[3], json.loads(body), headers))
         return 201, {"id": f"sent-{len(self.received)}"}
 
@@ -198,6 +201,7 @@ def make_client(issuer: TokenIssuer, teams_settings: Settings) -> MakeClient:
             settings,
             cloud=issuer.cloud() if settings.teams_client_id else None,
             token=(lambda *_: issuer.own_token()) if settings.teams_managed_identity else None,
+            longest_wait=0.1,
         )
         return TestClient(
             application, base_url="http://127.0.0.1:8000", client=client, raise_server_exceptions=False

@@ -210,6 +210,13 @@ def test_a_channel_answers_policy_and_takes_no_case(say: Say, thread: str, bot_s
     assert said == kept == [], "what was refused is not kept"
 
 
+def test_a_channel_says_what_applies_to_a_kind_of_case(say: Say, thread: str) -> None:
+    (message,) = say(
+        "does early allocation apply to a TACT offence?", conversation=channel(f"19:{thread}@thread.tacv2")
+    )
+    assert "automatic" in message["summary"].lower()
+
+
 @pytest.mark.parametrize(
     "question", ["what is due in the first two weeks?", "who is responsible for a case?"]
 )

@@ -130,3 +130,13 @@ def test_a_heading_with_nothing_under_it_is_not_shown() -> None:
 def test_the_question_and_what_is_taken_for_granted_are_marked_as_such() -> None:
     view = view_of(reply(text("case.assumed", facts="sentenced"), text("case.ask", question="Which tier?")))
     assert kinds(view) == ["facts", "question"]
+
+
+def test_a_quotation_is_shown_once_though_the_document_marks_it_bold() -> None:
+    reply = {
+        "kind": "policy_answer",
+        "text": 'Within 10 weeks.\n\n"The plan is completed in 10 weeks." (2019 operating model, Tasks)',
+        "answer": {"short": "Within 10 weeks.", "status": "answered"},
+        "citations": [{"quote": "The plan is **completed in 10 weeks.**", "title": "x", "section": "Tasks"}],
+    }
+    assert [block.kind for block in view_of(reply).blocks] == ["short"]
