@@ -87,8 +87,13 @@ class PrisonerSearch:
                     f"{missing} of {first.total} records did not come; the list may have changed while it was read",
                 )
             )
-        found.rows = [Row(number, cells_of(record)) for number, record in enumerate(records, start=1)]
-        found.headings = list(dict.fromkeys(name for row in found.rows for name in row.cells))
+        found.rows = [
+            Row(number, cells_of(record), problems_of(record))
+            for number, record in enumerate(records, start=1)
+        ]
+        found.headings = list(
+            dict.fromkeys(name for row in found.rows for name in (*row.cells, *row.problems))
+        )
         return found
 
     def _page(self, http: httpx.Client, number: int) -> _Page:
@@ -189,6 +194,8 @@ class Mapped:
     fact: str
     field: str
     words: Mapping[str, str] = field(default_factory=dict)
+    otherwise: str = ""
+    """Why a record with another value cannot be taken; empty where it only says nothing."""
 
     def says(self, record: Mapping[str, Any]) -> str | None:
         """What a record says of the fact, None when it says nothing."""
@@ -210,7 +217,7 @@ def field_table() -> dict[str, Any]:
 def mapped_fields() -> Iterator[Mapped]:
     """The fields that say a fact."""
     for row in field_table()["facts"]:
-        yield Mapped(row["fact"], row["field"], row.get("words", {}))
+        yield Mapped(row["fact"], row["field"], row.get("words", {}), row.get("otherwise", ""))
 
 
 def cells_of(record: Mapping[str, Any]) -> dict[str, str | None]:
@@ -226,3 +233,12 @@ def cells_of(record: Mapping[str, Any]) -> dict[str, str | None]:
         if said is not None:
             cells[mapped.fact] = said
     return cells
+
+
+def problems_of(record: Mapping[str, Any]) -> dict[str, str]:
+    """What keeps a record from being taken, by fact: something that the record knows and cannot say."""
+    return {
+        mapped.fact: mapped.otherwise
+        for mapped in mapped_fields()
+        if mapped.otherwise and record.get(mapped.field) not in (None, "") and mapped.says(record) is None
+    }

@@ -140,9 +140,7 @@ def test_what_the_service_does_not_say_stays_unknown() -> None:
     cells = cells_of(
         {
             "prisonerNumber": "A0001AA",
-            "recall": True,
-            "restrictedPatient": True,
-            "legalStatus": "OTHER",
+            "gender": "Not Known",
             "conditionalReleaseDate": None,
             "tariffDate": "",
             "indeterminateSentence": True,
@@ -150,6 +148,28 @@ def test_what_the_service_does_not_say_stays_unknown() -> None:
         }
     )
     assert cells == {"prison_number": "A0001AA", "name": None}
+
+
+@pytest.mark.parametrize(
+    ("field_name", "value", "fact"),
+    [
+        ("recall", True, "recall_type"),
+        ("restrictedPatient", True, "restricted_patient"),
+        ("legalStatus", "IMMIGRATION_DETAINEE", "legal_status"),
+    ],
+)
+def test_what_the_service_knows_and_cannot_say_keeps_the_case_out(
+    service: StandIn, source: PrisonerSearch, engine: Engine, field_name: str, value: object, fact: str
+) -> None:
+    whole = service.record
+
+    def record(number: int) -> dict[str, Any]:
+        return whole(number) | ({field_name: value} if number == 2 else {})
+
+    service.record = record  # type: ignore[method-assign]
+    done = import_cases(source, engine, BOOK, by="sync", on=DAY, skip_bad=True)
+    assert [(item.row, item.column) for item in done.problems] == [(3, fact)]
+    assert (done.added, done.bad_rows) == (4, 1)
 
 
 def test_a_token_that_is_no_longer_taken_is_replaced_once(service: StandIn, source: PrisonerSearch) -> None:
