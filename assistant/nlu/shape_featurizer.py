@@ -6,25 +6,19 @@ can see it.
 """
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import yaml
-from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
-from rasa.engine.storage.resource import Resource
-from rasa.engine.storage.storage import ModelStorage
-from rasa.nlu.featurizers.dense_featurizer.dense_featurizer import DenseFeaturizer
-from rasa.shared.nlu.constants import FEATURE_TYPE_SENTENCE, TEXT
-from rasa.shared.nlu.training_data.features import Features
-from rasa.shared.nlu.training_data.message import Message
-from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from assistant.nlu.facts.reader import read_facts
 from assistant.nlu.facts.vocabulary import alternatives, shared_vocabulary
 from assistant.nlu.fingerprint import reader_fingerprint
+from assistant.nlu.scaled_featurizer import ScaledFeaturizer
 
 _ONE_PERSON = re.compile(
     r"\b(?:he|she|him|his|her|hers|he's|she's|hes|shes|lad"
@@ -127,52 +121,25 @@ def shape_of(message: str) -> np.ndarray:
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=False)
-class ShapeFeaturizer(DenseFeaturizer, GraphComponent):
+class ShapeFeaturizer(ScaledFeaturizer):
     """Adds the shape of each message, times `scale`."""
 
-    def __init__(self, config: dict[str, Any], name: str) -> None:
-        """`scale` sets the weight of the shape beside the other features."""
-        super().__init__(name, config)
-        self._scale = float(config["scale"])
-        self._name = name
-
-    @classmethod
-    def create(
-        cls,
-        config: dict[str, Any],
-        model_storage: ModelStorage,
-        resource: Resource,
-        execution_context: ExecutionContext,
-    ) -> "ShapeFeaturizer":
-        """Make the featurizer."""
-        return cls(config, execution_context.node_name)
+    @staticmethod
+    def get_default_config() -> dict[str, Any]:
+        """A scale at which one fact weighs about as much as one word."""
+        return {**ScaledFeaturizer.get_default_config(), "scale": 0.8}
 
     @classmethod
     def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:
         """The words and rules that it reads by are part of what it is."""
         return reader_fingerprint()
 
-    @staticmethod
-    def get_default_config() -> dict[str, Any]:
-        """A scale at which one fact weighs about as much as one word."""
-        return {**DenseFeaturizer.get_default_config(), "scale": 0.8}
-
-    def process(self, messages: list[Message]) -> list[Message]:
-        """Add the shape of each message that has text."""
-        for message in messages:
-            text = message.get(TEXT)
-            if text:
-                vector = shape_of(text) * self._scale
-                message.add_features(Features(vector.reshape(1, -1), FEATURE_TYPE_SENTENCE, TEXT, self._name))
-        return messages
-
-    def process_training_data(self, training_data: TrainingData) -> TrainingData:
-        """Add the shapes of the training examples."""
-        self.process(training_data.training_examples)
-        return training_data
-
     @classmethod
-    def validate_config(cls, config: dict[str, Any]) -> None:
-        """Refuse a scale below nought."""
-        if config.get("scale", 1) < 0:
-            raise ValueError("scale: must be 0 or more")
+    def prepare(cls) -> None:
+        """Read the vocabulary and the cues."""
+        shared_vocabulary()
+        _cues()
+
+    def vectors(self, messages: Sequence[str]) -> np.ndarray:
+        """The shapes, shape (messages, features)."""
+        return np.stack([shape_of(message) for message in messages])
