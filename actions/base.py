@@ -25,6 +25,7 @@ from actions.conversation.routing import (
 )
 from actions.conversation.state import ConversationState
 from actions.conversation.turn import Turn
+from actions.privacy import with_privacy_notes
 from actions.reply import Reply, something_went_wrong
 from assistant.records.notes import note_case
 
@@ -82,6 +83,7 @@ class AssistantAction(Action, ABC):
             reply, state = self._meant(turn).answer(turn)
             if state.has_case and state.history == turn.state.history:
                 state = state.remembering(turn.state)
+            reply = with_privacy_notes(reply, turn)
             events = state.changes_since(turn.state)
             if state.prison_number:
                 note_case(state.prison_number)

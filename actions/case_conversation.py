@@ -135,8 +135,6 @@ def take_facts(turn: Turn, stated: StatedFacts, book: RuleBook) -> tuple[Convers
         for name, typed in stated.worked_out.items()
     ]
     notes += [text(f"problems.{key}", **values) for key, values in stated.problems]
-    if turn.entity("personal_name"):
-        notes.append(text("problems.personal_name"))
     state = state.with_facts(stated.facts)
     said_whole = {*stated.facts}
     return (

@@ -133,7 +133,6 @@ class WeightedIntentClassifier(IntentClassifier, GraphComponent):
         self._weights = TfidfTransformer(sublinear_tf=True).fit(counts)
         self._model = LogisticRegression(
             C=self._config["strength"],
-            class_weight="balanced",
             max_iter=500,
             tol=1e-3,
             random_state=self._config["random_state"],

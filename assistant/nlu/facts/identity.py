@@ -16,7 +16,7 @@ SOURCE = Path(__file__).with_name("names.yaml")
 _CAPITAL = r"[A-Z][a-zA-Z]*(?:[-'’][A-Z][a-z]+)?"
 _SURNAME = r"[A-Z](?:[a-z]+|['’][A-Z][a-z]+|[a-z]*[A-Z][a-z]+)(?:-[A-Z][a-z]+)?"
 _TITLED = re.compile(
-    rf"\b(?:Mr|Mrs|Ms|Miss|Mx|mr|mrs|ms|miss)\.?\s+(?P<name>{_SURNAME}(?:\s+{_SURNAME})?|(?<=[a-z]\s)[a-z]{{3,}})"
+    rf"\b(?:Mr|Mrs|Ms|Miss|Mx|Dr|mr|mrs|ms|miss)\.?\s+(?P<name>{_SURNAME}(?:\s+{_SURNAME})?|(?<=[a-z]\s)[a-z]{{3,}})"
 )
 _CALLED = re.compile(
     r"(?i:\b(?:named|called|name is|name's|prisoner name|surname is?|offender name)\b)"
@@ -28,6 +28,17 @@ _CALLED_PLAINLY = re.compile(
     re.IGNORECASE,
 )
 """A name in small letters, which counts after these words only if it starts with a common first name."""
+_SURNAME_FIRST = re.compile(
+    rf"\b(?P<name>(?P<surname>[A-Z]{{2,}}(?:[-'’][A-Z]+)?),\s+(?P<given>{_CAPITAL}))\b"
+)
+""" "SMITH, John", as lists of prisoners have it."""
+_PLAIN_PAIR = re.compile(
+    r"\b(?=(?P<name>(?P<given>[A-Za-z]{2,})\s+(?P<surname>[A-Za-z]+(?:['’][A-Za-z]+)?))\b)"
+)
+_TELLING_SURNAME = re.compile(r"\b(?P<name>(?:O['’]|Mc|Mac(?=[A-Z]))[A-Z][a-z]{2,})\b")
+_FIRST_NAME_ALONE = re.compile(
+    rf"\b(?P<name>{_CAPITAL})(?=(?:\s+(?:is|was|has|had|needs|got|gets)\b|['’]s\b))"
+)
 _PAIR = re.compile(rf"\b(?=(?P<name>(?P<given>{_CAPITAL})\s+(?P<surname>{_SURNAME})\b))")
 _PRISON = re.compile(
     rf"\b(?P<kind>(?i:hmp\s*/\s*h?m?yoi|hmp\s*&\s*yoi|hmp|hmyoi|yoi))\s+(?P<name>{_CAPITAL}(?:\s+{_CAPITAL})?|[a-z]{{4,}})"
@@ -42,6 +53,8 @@ def _names() -> dict[str, Any]:
         "known": {kind: frozenset(data[kind]) for kind in ("women", "open", "private", "youth")},
         "also_places": frozenset(data["also_places"]),
         "given": frozenset(data["given_names"]),
+        "words_too": frozenset(data["words_too"]),
+        "surnames": frozenset(data["surnames"]),
         "not_surnames": frozenset(data["not_surnames"]),
         "small_words": frozenset(data["small_words"]),
     }
@@ -81,6 +94,10 @@ def find_establishments(text: Text) -> Iterator[Fact]:
             continue
         before = message[: match.start()].rstrip().rsplit(None, 1)[-1:] or [""]
         alone = message.strip().strip(".") == match.group()
+        if re.match(
+            r"\s+(?:crown|magistrates|county|youth court|court)", message[match.end() :], re.IGNORECASE
+        ):
+            continue
         name = prisons[match["name"].lower()]
         plain = match.group()[0].isupper() or (_kinds(name) and name not in _names()["also_places"])
         if alone or (plain and before[0].lower() in {"at", "in", "from", "to", "into"}):
@@ -137,9 +154,30 @@ def find_names(text: Text) -> Iterator[Fact]:
             end = match.end("given")
         taken.append((match.start(), end))
         yield Fact("personal_name", message[start:end], match.start(), end)
-    for match in _PAIR.finditer(message):
-        start, end = match.span("name")
-        if match["given"].lower() not in names["given"] or match["surname"].lower() in names["not_surnames"]:
-            continue
+    for start, end in sorted(_unmarked_names(message), key=lambda span: span[0] - span[1]):
         if not any(first < end and start < past for first, past in taken):
-            yield Fact("personal_name", match["name"], start, end)
+            taken.append((start, end))
+            yield Fact("personal_name", message[start:end], start, end)
+
+
+def _unmarked_names(message: str) -> Iterator[tuple[int, int]]:
+    """Where names stand that no title and no "called" marks, by what is known of first names and surnames."""
+    names = _names()
+    prisons = [match.span() for match in _prison_pattern().finditer(message)]
+    for pattern in (_PAIR, _PLAIN_PAIR, _SURNAME_FIRST):
+        for match in pattern.finditer(message):
+            given, surname = match["given"].lower(), match["surname"].lower().replace("’", "'")
+            known = surname in names["surnames"]
+            if given in names["words_too"] and not known:
+                continue
+            if given not in names["given"] | names["words_too"] or surname in names["not_surnames"]:
+                continue
+            written = pattern is not _PLAIN_PAIR or (known and given not in names["words_too"])
+            if written and not any(start <= match.start("name") < end for start, end in prisons):
+                yield match.span("name")
+    for match in _TELLING_SURNAME.finditer(message):
+        yield match.span("name")
+    for match in _FIRST_NAME_ALONE.finditer(message):
+        given = match["name"].lower()
+        if given in names["given"] and given not in names["words_too"]:
+            yield match.span("name")

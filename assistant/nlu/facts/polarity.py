@@ -54,7 +54,7 @@ _ASKING = _QUESTION_WORDS | {
     "may",
     "did",
 }
-_STATES = {"been", "not", "got", "had", "a", "an", "now", "already", "recently", "just"}
+_STATES = {"been", "not", "got", "had", "already", "recently", "just"}
 """Words after "has" or "is" with no subject between, as in "has been allocated a COM": told, not asked."""
 _NOT_KNOWN_BEFORE = (
     ("do", "not", "know"), ("does", "not", "know"), ("did", "not", "know"), ("not", "sure"), ("unsure",),
@@ -145,7 +145,20 @@ class Polarities:
             return after
         if self._not_known_before(phrase):
             return Polarity.NOT_KNOWN
-        return Polarity.DENIED if self._denial_before(phrase.first) is not None else Polarity.SAID
+        denial = self._denial_before(phrase.first)
+        if denial is None or self._instead(phrase, denial):
+            return Polarity.SAID
+        return Polarity.DENIED
+
+    def _instead(self, phrase: Phrase, denial: int) -> bool:
+        """Whether another value of the same fact takes the denial, and this one stands: "not life, EDS"."""
+        fields = {meaning.field for meaning in phrase.of_kind("value")}
+        return any(
+            denial < other.first < phrase.first
+            and fields & {meaning.field for meaning in other.of_kind("value")}
+            and not {"or", "nor", "and"} & set(self._text.norms(other.past, phrase.first))
+            for other in self._phrases
+        )
 
     def _after(self, phrase: Phrase) -> Polarity | None:
         words = self._text.norms(phrase.past, phrase.past + 8)

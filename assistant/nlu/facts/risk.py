@@ -56,6 +56,7 @@ _OTHER_SCORES = {
 }  # fmt: skip
 _TIER = re.compile(
     r"\b(?:tier|tiered|tiering)(?: (?:is|was|now|of|as|at|s|he|she|to|currently|level))* (?P<tier>[abcd])\b"
+    r"|\btier(?P<joined>[abcd])\b"
 )
 _MAPPA_NUMBERS = {"1": 1, "2": 2, "3": 3, "one": 1, "two": 2, "three": 3, "i": 1, "ii": 2, "iii": 3}
 _N = r"(?P<level>1|2|3|one|two|three|ii|iii)"
@@ -125,8 +126,9 @@ def find_levels(text: Text) -> Iterator[Level]:
     for match in _SHORT.finditer(canonical):
         yield Level("rosh", _SHORT_ROSH[match["short"]], *text.indices(*match.span()))
     for match in _TIER.finditer(canonical):
-        if not _one_of_several(text, *text.indices(*match.span("tier")), set("abcd")):
-            yield Level("tier", match["tier"].upper(), *text.indices(*match.span()))
+        letter = "tier" if match["tier"] else "joined"
+        if not _one_of_several(text, *text.indices(*match.span(letter)), set("abcd")):
+            yield Level("tier", match[letter].upper(), *text.indices(*match.span()))
     for pattern in (_MAPPA, _LEVEL_MAPPA):
         for match in pattern.finditer(canonical):
             first, past = text.indices(*match.span())

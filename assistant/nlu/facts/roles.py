@@ -204,6 +204,13 @@ def _role(
         return "recall_return_date"
     if recalled and meaning.derived and "released" in words:
         return "other_date"
+    everything = set(text.norms(0, len(text.words)))
+    if (
+        words <= {"review", "is", "due"}
+        and "oasys" in everything
+        and not {"parole", "board", "ped"} & everything
+    ):
+        return "oasys_review_date"
     behind = _lies_behind(text, expression, cue)
     review = name in ("first_parole_eligibility_date", "next_parole_eligibility_date")
     if review and decided and behind and {"hearing", "review"} & words:
@@ -286,7 +293,11 @@ def _lone_year(text: Text, expression: DateExpression) -> bool:
 def _superseded(text: Text, expression: DateExpression, expressions: list[DateExpression]) -> bool:
     """Whether a later date replaces it: "not 1/5/28 but 1/6/28", "moved from 1/5/28 to 1/6/28"."""
     before = text.norms(expression.first - 1, expression.first)
-    if before == ["not"] or text.norms(expression.first - 2, expression.first) in (
+    if before == ["not"] or (
+        before == ["was"] and text.norms(expression.first - 2, expression.first)[:1] == ["("]
+    ):
+        return True
+    if text.norms(expression.first - 2, expression.first) in (
         ["instead", "of"],
         ["rather", "than"],
     ):

@@ -41,7 +41,7 @@ AT_SENTENCE = re.compile(
 )
 _NOW = re.compile(r"\b(?:now|today|currently|at the moment)\b")
 _AGED = (
-    r"(?<!when he )(?<!when she )(?:aged|age|age is|age of|turned|just turned|he is|she is|he s|she s|they are"
+    r"(?<!when he )(?<!when she )(?:aged|age|age is|age of|now|turned|just turned|he is|she is|he s|she s|they are"
     r"|is only)"
 )
 _AGE_ENDS = r"(?=$| [,.;?!)]| (?:and|now|not|with|but|so|nps|crc|tier)\b)"
