@@ -11,7 +11,7 @@ import hashlib
 import importlib.util
 import threading
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 
@@ -33,6 +33,7 @@ LAYER_NORM_EPSILON = 1e-12
 MAX_TOKENS = 256
 BATCH_TOKENS = 1024  # padded tokens in one batch: keeps the attention scores within the processor's cache
 CACHED_SENTENCES = 2048
+ADAPTER = Path(__file__).with_name("encoder_adapter.safetensors")  # made by scripts/train_encoder.py
 
 
 class EmbeddingUnavailable(RuntimeError):
