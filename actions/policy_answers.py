@@ -49,11 +49,12 @@ def reply_from(found: GuidanceAnswer) -> Reply:
             citations=citations,
             suggestions=choices or suggestions("start"),
         )
+    notes = [note for note in found.notes if note not in found.short]
     quotes = [quoted(item.model_dump()) for item in citations[:CITATIONS_IN_TEXT]]
     more = [Suggestion(title=line, payload=line) for line in found.suggestions]
     return Reply(
         kind="policy_answer",
-        text="\n\n".join([found.short, *found.notes, *quotes]),
+        text="\n\n".join([found.short, *notes, *quotes]),
         answer=Answer(short=found.short, status="answered"),
         citations=citations,
         suggestions=more or suggestions("policy"),

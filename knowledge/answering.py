@@ -1,97 +1,44 @@
 """From a question to an answer: what is asked, what the passages say, and whether that answers it."""
 
 import re
-from dataclasses import dataclass
-from functools import lru_cache
-from pathlib import Path
 
 import numpy as np
 
-from knowledge.answers import Choice, Citation, Definition, GuidanceAnswer, Kind, Status
+from knowledge.answers import Choice, Citation, GuidanceAnswer, Kind
 from knowledge.blocks import clean, collapse
-from knowledge.catalogue import load_yaml
-from knowledge.criteria import (
-    asked_codes,
-    asked_theme,
-    asks_reflection,
-    list_criteria,
-    named_criteria_document,
-)
-from knowledge.cues import parts_of
+from knowledge.citing import OLDER, Shelf
+from knowledge.correcting import correction
+from knowledge.criteria import named_criteria_document
+from knowledge.cues import cued_documents, parts_of, thing_asked
+from knowledge.defining import definition_answer
+from knowledge.differences import with_other_editions
 from knowledge.embedding import FloatArray
-from knowledge.glossary import Glossary, GlossaryEntry
-from knowledge.index import Snapshot
+from knowledge.glossary import Glossary
+from knowledge.lexicon import STOP_WORDS, stem, tokens
+from knowledge.listing import list_answer
 from knowledge.passages import Passage
-from knowledge.quotes import QuoteFinder
 from knowledge.ranking import Ranked, confidence, confidence_features, rank, shipped_weights
-from knowledge.refusal import (
-    RefusalTopic,
-    forbidden_by_pattern,
-    only_resembles,
-    premises,
-    presumes,
-    refusal_topics,
-)
-from knowledge.retrieval import Candidates, Retriever
-from knowledge.wording import first_sentences, say, short_answer
+from knowledge.refusal import RefusalTopic, asserts, forbidden_by_pattern, only_resembles, refusal_topics
+from knowledge.retrieval import FEATURES, Candidates
+from knowledge.wording import say, short_answer
 
-OLDER = {"2007-inspection": "older_standard", "2008-report": "older_report"}
 ASKED_ALIKE = 0.75  # cosine from which a bank question is taken to ask the same
-PREMISE_ALIKE = 0.6
 NAMED_ALIKE = 0.38  # cosine from which an example of another subject says why a question is refused
-QUOTE_CHARACTERS = 1500
+CLEARLY_REFUSED = 0.55  # cosine from which an example of a question to refuse decides,
+NEARER = 0.05  # if it is nearer than any bank question by this
 TWIN_MARGIN = 1.0  # of the score, within which two printings of a criterion are equally near
+OLDER_MARGIN = 0.4  # of the score, within which a passage of today's documents comes before an older one
 PART_SURE = 0.9  # confidence from which a further part of a question is answered beside the first
-
-
-@dataclass(frozen=True)
-class _Difference:
-    note: str
-    cues: tuple[str, ...]
-    quotes: tuple[tuple[str, str], ...]
-
-
-@lru_cache(maxsize=1)
-def differences() -> tuple[_Difference, ...]:
-    """Where editions differ, from differences.yaml."""
-    return tuple(
-        _Difference(
-            entry["note"],
-            tuple(str(cue) for cue in entry["cues"]),
-            tuple((quote["document"], quote["quote"]) for quote in entry["quotes"]),
-        )
-        for entry in load_yaml(Path(__file__).with_name("differences.yaml"))
-    )
-
-
-def citation(snapshot: Snapshot, passage: Passage, quote: str | None = None) -> Citation:
-    """A citation of a passage, with its own words or, if given, the words in it that matter."""
-    info = next(doc for doc in snapshot.documents if doc.slug == passage.document)
-    return Citation(
-        document=info.slug,
-        title=info.title,
-        edition=info.edition,
-        section=passage.heading or info.title,
-        passage_id=passage.id,
-        quote=collapse(quote) if quote else passage.quote[:QUOTE_CHARACTERS],
-        url=f"/guidance/{info.slug}#{passage.id}",
-    )
+_ASKED = FEATURES.index("asked")
 
 
 class Answerer:
     """Answers questions from one version of the index."""
 
-    def __init__(
-        self,
-        retriever: Retriever,
-        finders: dict[str, QuoteFinder],
-        rows: dict[str, int],
-        glossary: Glossary,
-    ) -> None:
-        self._retriever = retriever
-        self._snapshot = retriever.snapshot
-        self._finders = finders
-        self._rows = rows
+    def __init__(self, shelf: Shelf, glossary: Glossary) -> None:
+        self.shelf = shelf
+        self._retriever = shelf.retriever
+        self._snapshot = shelf.snapshot
         self._glossary = glossary
 
     def answer(self, question: str, limit: int) -> GuidanceAnswer:
@@ -102,7 +49,7 @@ class Answerer:
         forbidden = forbidden_by_pattern(question)
         if forbidden:
             return _refuse(forbidden, 1.0)
-        listed = self._lists(question, limit)
+        listed = list_answer(self.shelf, question, limit)
         if listed:
             return listed
         query = self._retriever.lexicon.query(question)
@@ -112,26 +59,37 @@ class Answerer:
         ranked = rank(candidates)
         asked = self._glossary.asked(question)
         topic, nearness = self._nearest_refusal(candidates.vector)
-        best_asked = float(candidates.features[:, 5].max())
+        best_asked = float(candidates.features[:, _ASKED].max())
         if topic and only_resembles(question, topic, len(candidates.query.terms), nearness):
             topic, nearness = None, min(nearness, best_asked)
-        ranked = self._twins_together(question, candidates, ranked)
+        ranked = self._today_first(question, self._twins_together(question, candidates, ranked))
         sure = confidence(confidence_features(candidates, ranked, nearness, best_asked))
+        if not self._knows(question, ranked, candidates):
+            sure = min(sure, weights_below_answer())
         if asked and asked[1] is None:
             return GuidanceAnswer(
                 "not_in_guidance", "refusal", say("definition_missing", term=asked[0]), confidence=1 - sure
             )
         if asked and asked[1]:
-            defined = self._defined(asked[1], ranked, candidates, best_asked, limit)
-            if defined:
-                return defined
-        corrected = self._corrected(question, candidates.vector, best_asked, ranked, limit)
+            retrieved = self.shelf.cite_rows(ranked.rows[:limit].tolist())
+            return definition_answer(self.shelf, asked[1], retrieved, best_asked, limit)
+        corrected = correction(self.shelf, question, candidates.vector, best_asked, ranked, limit)
         if corrected:
             return corrected
-        clearly = nearness > max(0.55, best_asked + 0.05) or sure < shipped_weights().offer
+        clearly = nearness > max(CLEARLY_REFUSED, best_asked + NEARER) or sure < shipped_weights().offer
         if topic and topic.kind != "not_in_guidance" and nearness > NAMED_ALIKE and clearly:
             return _refuse(topic, nearness)
         return self._decide(question, candidates, ranked, sure, topic, nearness, best_asked, limit)
+
+    def signals(self, question: str) -> tuple[dict[str, float], Passage | None]:
+        """The signals of confidence for a question and the passage it would be answered with; for fitting."""
+        candidates = self._retriever.candidates(self._retriever.lexicon.query(collapse(question)))
+        if not len(candidates.rows):
+            return {}, None
+        ranked = self._today_first(question, self._twins_together(question, candidates, rank(candidates)))
+        _, nearness = self._nearest_refusal(candidates.vector)
+        found = confidence_features(candidates, ranked, nearness, float(candidates.features[:, _ASKED].max()))
+        return found, self.shelf.passage(int(ranked.rows[0]))
 
     def _decide(
         self,
@@ -145,14 +103,12 @@ class Answerer:
         limit: int,
     ) -> GuidanceAnswer:
         weights = shipped_weights()
-        citations = [
-            citation(self._snapshot, self._snapshot.passages[int(row)]) for row in ranked.rows[:limit]
-        ]
+        citations = self.shelf.cite_rows(ranked.rows[:limit].tolist())
         if sure >= weights.answer:
             return self._say(question, candidates, ranked, citations, sure, limit)
-        near_topic = topic if topic and nearness > max(0.55, best_asked + 0.05) else None
+        near_topic = topic if topic and nearness > max(CLEARLY_REFUSED, best_asked + NEARER) else None
         if sure >= weights.offer and near_topic is None:
-            choices = [self._choice(int(row)) for row in ranked.rows[:3]]
+            choices = [self.shelf.choice(int(row)) for row in ranked.rows[:3]]
             named = "\n".join(f"- {title}" for title in dict.fromkeys(choice.title for choice in choices))
             short = f"{say('partly')}\n{named}"
             if sure >= weights.hedge:
@@ -166,7 +122,7 @@ class Answerer:
                 sure,
                 choices,
             )
-        return self._uncovered(near_topic, [self._choice(int(row)) for row in ranked.rows[:2]], 1 - sure)
+        return self._uncovered(near_topic, [self.shelf.choice(int(row)) for row in ranked.rows[:2]], 1 - sure)
 
     def _say(
         self,
@@ -185,14 +141,16 @@ class Answerer:
             added = {c.passage_id for c in cited}
             rest = [c for c in citations[1:] if c.passage_id not in added]
             citations = [citations[0], *cited, *rest][: max(limit, 1 + len(cited))]
-        citations, notes = self._with_other_editions(question, passage, citations, limit)
+        if asserts(question):
+            short = say("check_premise", answer=short)  # what it took for granted may be wrong
+        citations, notes = with_other_editions(self.shelf, question, passage, citations, limit)
         if notes:
-            short = f"{short}\n\n{say('editions_differ', note=notes[0])}"
+            short = "\n\n".join([short, *notes])
         suggestions = [
             f"What does the guidance say about {choice.title}?"
-            for choice in (self._choice(int(other)) for other in ranked.rows[1:8])
+            for choice in (self.shelf.choice(int(other)) for other in ranked.rows[1:8])
             if choice.title
-            and self._snapshot.passages[self._rows[choice.passage_id]].section != passage.section
+            and self._snapshot.passages[self.shelf.rows[choice.passage_id]].section != passage.section
         ]
         kind: Kind = "list" if "\n- " in short else "passage"
         return GuidanceAnswer(
@@ -231,6 +189,36 @@ class Answerer:
         places = np.array([*sorted(twins, key=order), *rest], np.int64)
         return Ranked(ranked.rows[places], ranked.scores, ranked.places[places])
 
+    def _today_first(self, question: str, ranked: Ranked) -> Ranked:
+        """The ranking with the best passage of today's documents before an older one that is hardly nearer, unless the
+        question is about the past or about inspection standards."""
+        rows = ranked.rows.tolist()
+        if not self._is_older(rows[0]) or cued_documents(question):
+            return ranked
+        newer = next((place for place, row in enumerate(rows[:10]) if not self._is_older(row)), None)
+        if newer is None or float(ranked.scores[0] - ranked.scores[newer]) > OLDER_MARGIN:
+            return ranked
+        places = np.array([newer, *(place for place in range(len(rows)) if place != newer)], np.int64)
+        return Ranked(ranked.rows[places], ranked.scores, ranked.places[places])
+
+    def _is_older(self, row: int) -> bool:
+        passage = self.shelf.passage(row)
+        return passage.before_model or self.shelf.edition(passage) in OLDER
+
+    def _knows(self, question: str, ranked: Ranked, candidates: Candidates) -> bool:
+        """Whether the thing that a question asks the nature of ("what is enhanced behaviour monitoring") is named by
+        the first passage or by its nearest bank question."""
+        thing = thing_asked(question)
+        if thing is None:
+            return True
+        statistics, row = self._retriever.statistics, int(ranked.rows[0])
+        named = {stem(word) for word in tokens(self._retriever.lexicon.query(thing).canonical)}
+        known = set(statistics.passage_words[row])
+        number = int(candidates.best_question[ranked.places[0]])
+        if number >= 0:
+            known |= statistics.question_words[number]
+        return named - {stem(word) for word in STOP_WORDS} <= known
+
     def _other_parts(self, question: str, passage: Passage, short: str) -> tuple[list[str], list[Citation]]:
         """What answers the other parts of a question of several, with the citations of other passages."""
         said: list[str] = []
@@ -240,7 +228,7 @@ class Answerer:
             if not len(candidates.rows):
                 continue
             ranked = rank(candidates)
-            best_asked = float(candidates.features[:, 5].max())
+            best_asked = float(candidates.features[:, _ASKED].max())
             _, nearness = self._nearest_refusal(candidates.vector)
             sure = confidence(confidence_features(candidates, ranked, nearness, best_asked))
             other = self._snapshot.passages[int(ranked.rows[0])]
@@ -248,7 +236,7 @@ class Answerer:
             if sure < PART_SURE or text in short or short in text or any(text in one for one in said):
                 continue
             if other.id != passage.id:
-                cited.append(citation(self._snapshot, other))
+                cited.append(self.shelf.cite(other))
             said.append(text)
         return said, cited
 
@@ -257,17 +245,17 @@ class Answerer:
         row, place = int(ranked.rows[0]), int(ranked.places[0])
         passage = self._snapshot.passages[row]
         number = int(candidates.best_question[place])
-        alike = number >= 0 and float(candidates.features[place, 5]) >= ASKED_ALIKE
+        alike = number >= 0 and float(candidates.features[place, _ASKED]) >= ASKED_ALIKE
         short = short_answer(
             passage,
             candidates.query,
             candidates.vector,
-            self._unit_vectors(row),
+            self.shelf.unit_vectors(row),
             self._retriever.statistics,
             self._snapshot.questions[number].answer if alike else None,
             self._votes(row, candidates),
         )
-        return self._dated(passage, short)
+        return self.shelf.dated(passage, short)
 
     def _votes(self, row: int, candidates: Candidates) -> FloatArray:
         """For each unit of a passage, the likeness of the nearest bank question that its words answer."""
@@ -282,161 +270,6 @@ class Answerer:
                 if likeness > votes[place] and (unit.text in answer or answer in unit.text):
                     votes[place] = likeness
         return votes
-
-    def _dated(self, passage: Passage, short: str) -> str:
-        """`short` introduced as older, where the passage is: never as today's duty."""
-        if passage.before_model:
-            return say("before_model", answer=re.sub(r"^Before the model, ", "", short))
-        edition = next(doc.edition for doc in self._snapshot.documents if doc.slug == passage.document)
-        name = OLDER.get(edition)
-        return say(name, answer=short) if name else short
-
-    def _with_other_editions(
-        self, question: str, passage: Passage, citations: list[Citation], limit: int
-    ) -> tuple[list[Citation], list[str]]:
-        """The citations with those of the editions that differ after the first, and notes of what differs."""
-        lowered = question.lower()
-        for difference in differences():
-            found = [(doc, quote, self._passage_of(doc, quote)) for doc, quote in difference.quotes]
-            if not any(other and other.id == passage.id for _, _, other in found):
-                continue
-            if not any(cue in lowered for cue in difference.cues):
-                continue
-            others = [
-                citation(self._snapshot, other, quote)
-                for _, quote, other in found
-                if other is not None and other.id != passage.id
-            ]
-            rest = [c for c in citations[1:] if c.passage_id not in {o.passage_id for o in others}]
-            return [citations[0], *others, *rest][: max(limit, 2)], [difference.note]
-        return citations, []
-
-    def _lists(self, question: str, limit: int) -> GuidanceAnswer | None:
-        """Answers that are complete lists: criteria by code or theme, reflection questions."""
-        codes = asked_codes(question)
-        if codes:
-            found = [item for code in codes for item in list_criteria(self._snapshot, code)]
-            if found:
-                lines = [say("criteria_code", code=item.code, text=item.text) for item in found]
-                return self._criteria(list(dict.fromkeys(lines)), [item.passage_id for item in found], limit)
-            if re.search(r"criteri|standard|inspect", question, re.IGNORECASE):
-                return GuidanceAnswer(
-                    "not_in_guidance",
-                    "refusal",
-                    say("criteria_missing", code=", ".join(codes)),
-                    confidence=1.0,
-                )
-        theme = asked_theme(question)
-        if theme:
-            found = list_criteria(self._snapshot, theme=theme)
-            if found:
-                unique = {item.code: item for item in reversed(found)}
-                ordered = sorted(unique.values(), key=lambda item: item.code)
-                lines = [say("criteria_theme", theme=theme.lower())]
-                lines += [f"- {item.code} {item.text}" for item in ordered]
-                return self._criteria(lines, [item.passage_id for item in found], max(limit, len(found)))
-        if asks_reflection(question):
-            passages = [
-                p for p in self._snapshot.passages if p.section and p.section[-1] == "Reflection questions"
-            ]
-            if passages:
-                query = self._retriever.lexicon.query(question)
-                vector = self._retriever.encode(query)
-                order = sorted(
-                    passages,
-                    key=lambda p: -float(self._snapshot.passage_vectors[self._rows[p.id]] @ vector),
-                )
-                lines = [say("reflection")]
-                lines += [f"- {unit.text}" for p in order for unit in p.units if unit.is_item]
-                return self._criteria(lines, [p.id for p in order], limit)
-        return None
-
-    def _criteria(self, lines: list[str], passage_ids: list[str], limit: int) -> GuidanceAnswer:
-        citations = [
-            citation(self._snapshot, self._snapshot.passages[self._rows[passage_id]])
-            for passage_id in dict.fromkeys(passage_ids)
-        ]
-        return GuidanceAnswer("answered", "criteria", "\n".join(lines), citations[:limit], confidence=1.0)
-
-    def _defined(
-        self, entry: GlossaryEntry, ranked: Ranked, candidates: Candidates, best_asked: float, limit: int
-    ) -> GuidanceAnswer | None:
-        definition = self.definition(entry)
-        if entry.source == "none":
-            return GuidanceAnswer(
-                "not_in_guidance", "refusal", definition.short, definition.citations[:1], confidence=1.0
-            )
-        retrieved = [
-            citation(self._snapshot, self._snapshot.passages[int(row)]) for row in ranked.rows[:limit]
-        ]
-        first = definition.citations[:1]
-        if best_asked > 0.78 and retrieved and entry.source != "general-knowledge":
-            first = retrieved[:1]
-        unique = {c.passage_id: c for c in [*first, *definition.citations, *retrieved]}
-        notes = [definition.caveat] if definition.caveat else []
-        status: Status = "answered" if definition.citations else "not_in_guidance"
-        return GuidanceAnswer(
-            status,
-            "definition",
-            definition.short,
-            list(unique.values())[:limit] if definition.citations else [],
-            confidence=0.95,
-            notes=notes,
-        )
-
-    def definition(self, entry: GlossaryEntry) -> Definition:
-        """A glossary entry with its citations, and the caveat its expansion needs."""
-        citations = []
-        for document, quote in entry.quotes:
-            passage = self._passage_of(document, quote)
-            if passage is not None:
-                citations.append(citation(self._snapshot, passage))
-        names = {"term": entry.term, "expansion": entry.expansion or ""}
-        caveat = None
-        if entry.source == "verbatim":
-            short = say("definition", **names)
-        elif entry.source == "editorial":
-            short = say("definition_described", **names)
-        elif entry.source == "general-knowledge":
-            short = caveat = say("definition_general" if entry.quotes else "definition_not_used", **names)
-        else:
-            short = caveat = say("definition_unknown", **names)
-        if entry.quotes and entry.source in ("verbatim", "editorial"):
-            document, quote = entry.quotes[0]
-            passage = self._passage_of(document, quote)
-            if passage is not None and len(quote) > 60:
-                said = self._dated(passage, _sentence_of(passage, quote))
-                short = f"{said}" if entry.source == "editorial" else f"{short} {said}"
-        if entry.note:
-            short = f"{short} {entry.note}"
-        return Definition(entry.term, entry.expansion, entry.source, short, caveat, citations)
-
-    def _corrected(
-        self, question: str, vector: FloatArray, best_asked: float, ranked: Ranked, limit: int
-    ) -> GuidanceAnswer | None:
-        """A correction, where the question takes for granted what the guidance contradicts."""
-        if not presumes(question):
-            return None
-        best, score = None, 0.0
-        for row, example in enumerate(self._snapshot.examples):
-            if example.kind == "premise":
-                nearness = float(self._snapshot.example_vectors[row] @ vector)
-                if nearness > score:
-                    best, score = example, nearness
-        if best is None or score < max(PREMISE_ALIKE, best_asked - 0.08):
-            return None
-        premise = premises()[int(best.topic)]
-        passage = self._passage_of(premise.document, premise.quote)
-        if passage is None:
-            return None
-        first = citation(self._snapshot, passage)
-        rest = [
-            citation(self._snapshot, self._snapshot.passages[int(row)])
-            for row in ranked.rows[:limit]
-            if self._snapshot.passages[int(row)].id != passage.id
-        ]
-        short = say("correction", correction=premise.correction, answer=_sentence_of(passage, premise.quote))
-        return GuidanceAnswer("answered", "correction", short, [first, *rest][:limit], confidence=score)
 
     def _uncovered(self, topic: RefusalTopic | None, choices: list[Choice], sure: float) -> GuidanceAnswer:
         name = "not_in_guidance_named" if topic else "not_in_guidance"
@@ -458,33 +291,10 @@ class Answerer:
         )
         return topic, float(scores[row])
 
-    def _choice(self, row: int) -> Choice:
-        passage = self._snapshot.passages[row]
-        heading = next((part for part in reversed(passage.section) if len(part) > 4), "")
-        heading = re.sub(r"^(?:Example of effectiveness|Case illustration): ", "", heading)
-        if passage.code:
-            heading = f"criterion {passage.code}"
-        return Choice(heading, passage.id, f"/guidance/{passage.document}#{passage.id}")
 
-    def _unit_vectors(self, row: int) -> FloatArray:
-        vectors: FloatArray = self._snapshot.unit_vectors[self._snapshot.unit_rows == row]
-        return vectors
-
-    def _passage_of(self, document: str, quote: str) -> Passage | None:
-        finder = self._finders.get(document)
-        passage_id = finder.passage_of(quote) if finder else None
-        return self._snapshot.passages[self._rows[passage_id]] if passage_id in self._rows else None
-
-
-def _sentence_of(passage: Passage, quote: str) -> str:
-    """The sentence or sentences of a passage that hold `quote`, for reading."""
-    wanted = clean(quote)
-    found = " ".join(unit.text for unit in passage.units if wanted[:60] in unit.text or unit.text in wanted)
-    return (
-        found
-        if found and len(found) < len(wanted) + 200
-        else first_sentences(wanted[:1].upper() + wanted[1:])
-    )
+def weights_below_answer() -> float:
+    """A confidence just short of answering: the nearest passage is given, said to be unsure."""
+    return shipped_weights().answer - 0.01
 
 
 def _refuse(topic: RefusalTopic, sure: float) -> GuidanceAnswer:

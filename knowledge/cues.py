@@ -5,6 +5,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from knowledge.catalogue import load_yaml
+from knowledge.lexicon import STOP_WORDS, tokens
 
 _TIMING = re.compile(
     r"\b(?:when|how (?:long|soon|often|quick(?:ly)?|frequent(?:ly)?|early|late|far|many (?:days|weeks|months|years))|"
@@ -70,12 +71,38 @@ _FIRST_WORD = re.compile(rf"^{_ASKING}(?: (?:long|soon|often|many))?\b\s*", re.I
 def parts_of(question: str) -> list[str]:
     """The parts of a question that asks several things, each able to stand alone; empty when it asks one.
 
-    >>> parts_of("who writes the sentence plan and when")
-    ['who writes the sentence plan', 'when writes the sentence plan']
+    >>> parts_of("who writes the sentence plan and when is it due")
+    ['who writes the sentence plan', 'when is it due writes the sentence plan']
     """
     parts = [part.strip(" ,;?") for part in _AND.split(question)]
     parts = [part for part in parts if part]
     if len(parts) < 2 or not _FIRST_WORD.match(parts[0]):
         return []
     about = _FIRST_WORD.sub("", parts[0])
-    return [part if len(part.split()) > 3 else f"{part} {about}" for part in parts]
+    return [parts[0], *(part if _stands_alone(part) else f"{part} {about}" for part in parts[1:])]
+
+
+def _stands_alone(part: str) -> bool:
+    """Whether a part says what it is about ("when is it due" does not)."""
+    named = [word for word in tokens(part) if word not in STOP_WORDS]
+    points_back = re.search(r"\b(?:it|that|this|they|them|those|one|he|she|him|her)\b", part, re.IGNORECASE)
+    return len(named) > 2 or (len(named) == 2 and not points_back)
+
+
+_NAMES = re.compile(
+    r"^(?:(?:hi|hello|please|pls|so|ok|and)[, ]+)*(?:what(?:['’]?s| is| are| does)?|wots?|define|explain|meaning of)\s+"
+    r"(?:an? |the |meant by )*(?P<thing>(?:[\w'’/-]+ ?){1,5}?)(?: mean| means| about)?\s*\?*$",
+    re.IGNORECASE,
+)
+
+
+def thing_asked(question: str) -> str | None:
+    """What a question asks the nature of, where it names nothing else ("what is enhanced behaviour monitoring").
+
+    >>> thing_asked("whats a PIPE?")
+    'PIPE'
+    >>> thing_asked("what happens at a handover meeting with the com and the pom") is None
+    True
+    """
+    found = _NAMES.match(question.strip())
+    return found.group("thing").strip() if found else None

@@ -12,6 +12,7 @@ import importlib.util
 import threading
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
+from copy import copy
 from functools import lru_cache
 from pathlib import Path
 
@@ -74,6 +75,14 @@ class _Layer:
         self.down, self.down_bias = weight("output.dense"), vector("output.dense.bias")
         self.norm_2 = (vector("output.LayerNorm.weight"), vector("output.LayerNorm.bias"))
 
+    def adapted(self, factors: Mapping[str, FloatArray], number: int) -> "_Layer":
+        """The layer with the product of an adapter's factors added to each of its weights."""
+        other = copy(self)
+        for name in ("qkv", "out", "up", "down"):
+            added: FloatArray = factors[f"{number}.{name}.a"] @ factors[f"{number}.{name}.b"]
+            setattr(other, name, getattr(self, name) + added)
+        return other
+
 
 def _layer_norm(x: FloatArray, parameters: tuple[FloatArray, FloatArray]) -> FloatArray:
     weight, bias = parameters
@@ -125,6 +134,22 @@ class SentenceEncoder:
         self._tokenizer.enable_truncation(MAX_TOKENS)
         self._cache: OrderedDict[str, FloatArray] = OrderedDict()
         self._lock = threading.Lock()
+
+    def adapted(self, adapter: Path) -> "SentenceEncoder":
+        """An encoder with the additions of `adapter` in its weights (see scripts/train_encoder.py), sharing the rest.
+
+        Raises EmbeddingUnavailable if the file is missing.
+        """
+        if not adapter.is_file():
+            raise EmbeddingUnavailable(f"The adapter {adapter.name} is missing.")
+        factors = {
+            name: value.astype(np.float32) for name, value in load_safetensors(adapter.read_bytes()).items()
+        }
+        other = copy(self)
+        other._layers = [layer.adapted(factors, number) for number, layer in enumerate(self._layers)]
+        other._cache = OrderedDict()
+        other._lock = threading.Lock()
+        return other
 
     def encode(self, texts: Sequence[str]) -> FloatArray:
         """Vectors of `texts`: float32 of shape (n, 384), each of unit length, in the order given."""
@@ -212,3 +237,14 @@ def shared_encoder() -> SentenceEncoder:
     """The one encoder of this process, loaded (a third of a second) the first time it is asked for."""
     with _shared_lock:
         return _load_shared()
+
+
+@lru_cache(maxsize=1)
+def _load_guidance() -> SentenceEncoder:
+    return _load_shared().adapted(ADAPTER)
+
+
+def guidance_encoder() -> SentenceEncoder:
+    """The encoder that the guidance is indexed and searched with: the shared one, fitted to this field."""
+    with _shared_lock:
+        return _load_guidance()

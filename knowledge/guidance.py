@@ -11,11 +11,13 @@ from dataclasses import dataclass
 
 from sqlalchemy import Engine
 
-from knowledge import answering
+from knowledge.answering import Answerer
 from knowledge.answers import Citation, Criterion, Definition, GuidanceAnswer, Hit
 from knowledge.catalogue import DocumentInfo
+from knowledge.citing import Shelf
 from knowledge.criteria import list_criteria
-from knowledge.embedding import shared_encoder
+from knowledge.defining import define
+from knowledge.embedding import guidance_encoder
 from knowledge.glossary import shared_glossary
 from knowledge.index import GuidanceIndex, Snapshot, SqliteIndex
 from knowledge.indexing import BuildReport, build_index, engine_of
@@ -72,7 +74,7 @@ class Guidance:
         lexicon.learn(
             [f"{p.heading} {p.text}" for p in snapshot.passages] + [q.question for q in snapshot.questions]
         )
-        retriever = Retriever(self._index, snapshot, lexicon, shared_encoder())
+        retriever = Retriever(self._index, snapshot, lexicon, guidance_encoder())
         by_document: dict[str, list[Passage]] = {}
         for passage in snapshot.passages:
             by_document.setdefault(passage.document, []).append(passage)
@@ -82,10 +84,15 @@ class Guidance:
 
     def ask(self, question: str, limit: int = 5) -> GuidanceAnswer:
         """The answer to a question, with up to `limit` citations, best first; or an honest refusal."""
+        return self.answerer().answer(question, limit)
+
+    def answerer(self) -> Answerer:
+        """What answers from the current version of the index."""
+        return Answerer(self._shelf(), shared_glossary())
+
+    def _shelf(self) -> Shelf:
         version = self._current()
-        return answering.Answerer(version.retriever, version.finders, version.rows, shared_glossary()).answer(
-            question, limit
-        )
+        return Shelf(version.retriever, version.finders, version.rows)
 
     def search(self, query: str, limit: int = 10) -> list[Hit]:
         """The passages nearest to `query`, best first, whatever they are worth."""
@@ -121,12 +128,8 @@ class Guidance:
 
     def define(self, term: str) -> Definition | None:
         """What a term or acronym means, or None when neither glossary nor documents have it."""
-        version = self._current()
         entry = shared_glossary().find(term)
-        if entry is None:
-            return None
-        answerer = answering.Answerer(version.retriever, version.finders, version.rows, shared_glossary())
-        return answerer.definition(entry)
+        return define(self._shelf(), entry) if entry else None
 
     def passage(self, passage_id: str) -> Passage | None:
         """A passage by its id."""
@@ -155,7 +158,7 @@ class Guidance:
         """A citation for the words of a rule, with its link; None when the document does not have them."""
         passage_id = self.locate(slug, quote)
         passage = self.passage(passage_id) if passage_id else None
-        return answering.citation(self._current().snapshot, passage, quote) if passage else None
+        return self._shelf().cite(passage, quote) if passage else None
 
     def criteria(self, code: str | None = None, theme: str | None = None) -> list[Criterion]:
         """Inspection criteria by code ("2.2b") or theme ("victims"), in the order of the documents."""

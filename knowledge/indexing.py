@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Engine, create_engine, delete, event, insert,
 from knowledge import schema
 from knowledge.bank import BankQuestion, bank_files, load_bank
 from knowledge.catalogue import LoadedDocument, load_shipped
-from knowledge.embedding import FloatArray, shared_encoder
+from knowledge.embedding import ADAPTER, FloatArray, guidance_encoder
 from knowledge.kernel import train
 from knowledge.quotes import QuoteFinder
 from knowledge.refusal import premises, refusal_topics
@@ -57,6 +57,7 @@ def fingerprint(bank: Sequence[Path]) -> str:
     shipped = sorted(p for p in (here / "guidance").iterdir() if p.suffix in {".txt", ".yaml"})
     names = (
         "passages.py",
+        "sentences.py",
         "blocks.py",
         "refusals.yaml",
         "premises.yaml",
@@ -68,7 +69,7 @@ def fingerprint(bank: Sequence[Path]) -> str:
         "readers/plain.py",
     )
     code = [here / name for name in names]
-    for path in (*shipped, *code, *bank):
+    for path in (*shipped, *code, ADAPTER, *bank):
         digest.update(path.name.encode())
         digest.update(path.read_bytes())
     return digest.hexdigest()
@@ -220,7 +221,7 @@ def _encode(texts: list[str], what: str, progress: Progress | None) -> FloatArra
     """Vectors of many texts, the shortest first so that batches need little padding, with progress."""
     order = sorted(range(len(texts)), key=lambda i: len(texts[i]))
     vectors = np.zeros((len(texts), 384), np.float32)
-    encoder = shared_encoder()
+    encoder = guidance_encoder()
     for at in range(0, len(order), BATCH):
         part = order[at : at + BATCH]
         vectors[part] = encoder.encode([texts[i] for i in part])

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 from knowledge.blocks import Block, SourceText, clean, collapse
+from knowledge.sentences import split_sentences
 
 LIST_CHARACTERS = 1300  # a longer list is cut between items, each part keeping the lead-in as its context
 JOIN_CHARACTERS = 420  # a paragraph shorter than this is kept with its neighbour
@@ -21,8 +22,6 @@ CRITERION = re.compile(r"^(?:Criterion\s+)?(\d)\.(\d)\.?([a-z])\b")
 _GLOSSARY = re.compile(r"glossary|abbreviation|acronym", re.IGNORECASE)
 _BELOW = re.compile(r"\b(?:listed below|set out below|as follows|the following)\b")
 _FINDING = re.compile(r"^\s*[-•]\s+\([a-z]\)")
-_SENTENCE_END = re.compile(r"(?<=[.!?])[”\"'’)]*\s+(?=[A-Z“\"‘(])")
-_ABBREVIATION = re.compile(r"\b(?:e\.g|i\.e|etc|No|St|Mr|Mrs|Ms|Dr|vs|p|pp|s|ss|para|Art)\.$")
 
 
 @dataclass(frozen=True)
@@ -84,17 +83,6 @@ class _Draft:
     units: tuple[Unit, ...] | None = None
     span: tuple[int, int] | None = None
     before_model: bool = False
-
-
-def split_sentences(text: str) -> list[str]:
-    """The sentences of a paragraph; abbreviations such as "e.g." do not end one."""
-    sentences: list[str] = []
-    for part in _SENTENCE_END.split(text):
-        if sentences and _ABBREVIATION.search(sentences[-1]):
-            sentences[-1] += " " + part
-        elif part.strip():
-            sentences.append(part.strip())
-    return sentences
 
 
 def locate_quote(text: str, quote: str) -> tuple[int, int] | None:

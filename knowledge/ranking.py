@@ -57,8 +57,10 @@ def rank(candidates: Candidates, weights: Weights | None = None) -> Ranked:
 
 
 # Below the first, nothing indexed is like the question at all ("can you help?"); from the second on this does not
-# matter. One answerable development question in fifty lies between them, one in a hundred below.
-RELEVANT_FROM, RELEVANT_TO = 0.34, 0.46
+# matter. One answerable development question in a hundred lies between them.
+RELEVANT_FROM, RELEVANT_TO = 0.4, 0.58
+
+LIKENESS = ("asked", "meaning")  # how like the first passage and its questions a question is
 
 CONFIDENCE_FEATURES = (
     "score",  # of the first passage
@@ -98,6 +100,6 @@ def confidence(features: dict[str, float], weights: Weights | None = None) -> fl
     weights = weights or shipped_weights()
     total = weights.confidence["intercept"]
     total += sum(weights.confidence.get(name, 0.0) * value for name, value in features.items())
-    relevance = max(features["asked"], features["meaning"])
+    relevance = max(features[name] for name in LIKENESS)
     floor = (relevance - RELEVANT_FROM) / (RELEVANT_TO - RELEVANT_FROM)
     return max(0.0, min(1.0, floor)) / (1 + math.exp(-max(-30.0, min(30.0, total))))

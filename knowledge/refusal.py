@@ -84,6 +84,18 @@ def presumes(question: str) -> bool:
     return bool(_PRESUMES.search(question))
 
 
+_ASSERTS = re.compile(
+    r"^(?:(?:so|ok|and),? )*(?:since|as (?!an? )|because|seeing (?:as|that)|given|now)\b|"
+    r"\b(?:right|correct|yeah|innit|isn'?t it|aren'?t they|(?:don|doesn)'?t (?:they|it|he|she|you))\s*\?*$",
+    re.IGNORECASE,
+)
+
+
+def asserts(question: str) -> bool:
+    """Whether a question states something as settled ("since crcs hold him, ...", "it is 8 weeks, right?")."""
+    return bool(_ASSERTS.search(question))
+
+
 _ASKS_FACT = re.compile(r"^(?:so )?(?:who|when|which|where|what|whats|does|do|is|are)\b", re.IGNORECASE)
 _VAGUE_TERMS = 1  # content words up to which a question names a subject and asks for nothing
 _SAME = 0.8  # cosine from which a question is the example itself in other words

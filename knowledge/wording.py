@@ -12,8 +12,9 @@ from knowledge.catalogue import load_yaml
 from knowledge.cues import asks_number, asks_time, states_number, states_time
 from knowledge.embedding import FloatArray
 from knowledge.lexicon import Query, stem, tokens
-from knowledge.passages import Passage, Unit, split_sentences
+from knowledge.passages import Passage, Unit
 from knowledge.retrieval import WordStatistics
+from knowledge.sentences import split_sentences
 
 SHORT_CHARACTERS = 460
 LIST_ITEMS = 12

@@ -53,9 +53,7 @@ class Encoder:
         self._tokenizer.enable_truncation(MAX_TOKENS)
         self._words = tf.constant(tensors["embeddings.word_embeddings.weight"])
         segment = tensors["embeddings.token_type_embeddings.weight"][0]
-        self._positions = tf.constant(
-            tensors["embeddings.position_embeddings.weight"][:MAX_TOKENS] + segment
-        )
+        self._positions = tf.constant(tensors["embeddings.position_embeddings.weight"][:MAX_TOKENS] + segment)
         self._norm = [tf.constant(tensors[f"embeddings.LayerNorm.{part}"]) for part in ("weight", "bias")]
         random = np.random.default_rng(seed)
         self.variables: list[tf.Variable] = []
@@ -122,7 +120,9 @@ class Encoder:
             qkv = tf.reshape(self._linear(hidden, layer, "qkv", dropout), (count, length, 3, HEADS, size))
             query, key, value = (tf.transpose(qkv[:, :, part], (0, 2, 1, 3)) for part in range(3))
             attention = tf.nn.softmax(tf.matmul(query * size**-0.5, key, transpose_b=True) + penalty)
-            attended = tf.reshape(tf.transpose(tf.matmul(attention, value), (0, 2, 1, 3)), (count, length, 384))
+            attended = tf.reshape(
+                tf.transpose(tf.matmul(attention, value), (0, 2, 1, 3)), (count, length, 384)
+            )
             hidden = self._normalise(self._linear(attended, layer, "out", dropout) + hidden, layer["norm_1"])
             raised = tf.nn.gelu(self._linear(hidden, layer, "up", dropout), approximate=False)
             hidden = self._normalise(self._linear(raised, layer, "down", dropout) + hidden, layer["norm_2"])
@@ -188,7 +188,9 @@ class Examples:
         return str(random.choice(sentences)) if sentences else self.questions[at][0]
 
 
-def train(encoder: Encoder, examples: Examples, used: list[int], epochs: int, rate: float, seed: int = 0) -> None:
+def train(
+    encoder: Encoder, examples: Examples, used: list[int], epochs: int, rate: float, seed: int = 0
+) -> None:
     """Train on the questions `used`; prints the loss of each epoch."""
     random = np.random.default_rng(seed)
     optimiser = tf.keras.optimizers.Adam(rate, clipnorm=1.0)
@@ -227,7 +229,9 @@ def train(encoder: Encoder, examples: Examples, used: list[int], epochs: int, ra
             optimiser.learning_rate.assign(rate * min(1, (done + 1) / 40) * max(0.05, 1 - done / total))
             losses.append(float(step(*left, *right, tf.constant(same, tf.float32))))
             done += 1
-        print(f"epoch {epoch + 1}: loss {np.mean(losses):.3f}, {time.monotonic() - started:.0f} s", flush=True)
+        print(
+            f"epoch {epoch + 1}: loss {np.mean(losses):.3f}, {time.monotonic() - started:.0f} s", flush=True
+        )
 
 
 def found_by_meaning(encoder: Encoder, examples: Examples, asked: list[int]) -> tuple[float, float]:
@@ -244,24 +248,37 @@ def found_by_meaning(encoder: Encoder, examples: Examples, asked: list[int]) -> 
     return float(right[:, 0].mean()), float(right.any(axis=1).mean())
 
 
+def report(when: str, found: tuple[float, float]) -> None:
+    """Print how often meaning alone finds the passage."""
+    print(f"{when}: first {found[0]:.3f}, first three {found[1]:.3f}", flush=True)
+
+
 def main() -> None:
     """Train and write the adapter, or with --hold-out say what training does for passages it has not seen."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--epochs", type=int, default=4)
     parser.add_argument("--rate", type=float, default=5e-4)
-    parser.add_argument("--hold-out", action="store_true", help="leave out a fifth of the passages and measure")
+    parser.add_argument(
+        "--hold-out", action="store_true", help="leave out a fifth of the passages and measure"
+    )
     parser.add_argument("--to", type=Path, default=ADAPTER)
     chosen = parser.parse_args()
     examples, encoder = Examples(), Encoder()
     every = list(range(len(examples.questions)))
     used = every
     if chosen.hold_out:
-        used = [at for at in every if examples.questions[at][1] % 5 or examples.questions[at][1] >= examples.passages]
+        used = [
+            at
+            for at in every
+            if examples.questions[at][1] % 5 or examples.questions[at][1] >= examples.passages
+        ]
         held = sorted(set(every) - set(used))
-        print("before: first %.3f, first three %.3f" % found_by_meaning(encoder, examples, held), flush=True)
+        report("before", found_by_meaning(encoder, examples, held))
     train(encoder, examples, used, chosen.epochs, chosen.rate)
     if chosen.hold_out:
-        print("after: first %.3f, first three %.3f" % found_by_meaning(encoder, examples, held), flush=True)
+        report("after", found_by_meaning(encoder, examples, held))
     else:
         encoder.save(chosen.to)
 

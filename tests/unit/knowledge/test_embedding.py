@@ -10,6 +10,7 @@ from knowledge.embedding import (
     DIMENSIONS,
     EmbeddingUnavailable,
     SentenceEncoder,
+    guidance_encoder,
     model_directory,
     shared_encoder,
 )
@@ -68,3 +69,24 @@ def test_weights_that_are_not_the_pinned_ones_are_refused(tmp_path: Path) -> Non
     (tmp_path / "model.safetensors").write_bytes(blob)
     with pytest.raises(EmbeddingUnavailable, match="pinned"):
         SentenceEncoder(tmp_path)
+
+
+def test_the_guidance_encoder_knows_what_practitioners_mean() -> None:
+    asked = "lad got a knockback, is he mine again"
+    right = "Parole Board gives a 'no release' decision"
+    wrong = "Individuals will receive their weekly key work session on the unit"
+    question, *others = guidance_encoder().encode([asked, right, wrong])
+    plain, *plain_others = shared_encoder().encode([asked, right, wrong])
+    assert np.allclose(np.linalg.norm(question), 1.0, atol=1e-4)
+    assert question @ others[0] - question @ others[1] > plain @ plain_others[0] - plain @ plain_others[1]
+
+
+def test_the_shared_encoder_is_not_changed_by_the_adapter() -> None:
+    before = SentenceEncoder().encode(["handover"])
+    guidance_encoder()
+    assert np.array_equal(before, shared_encoder().encode(["handover"]))
+
+
+def test_a_missing_adapter_is_named(tmp_path: Path) -> None:
+    with pytest.raises(EmbeddingUnavailable, match="nothing"):
+        shared_encoder().adapted(tmp_path / "nothing.safetensors")
