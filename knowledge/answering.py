@@ -9,17 +9,17 @@ from knowledge.blocks import clean, collapse
 from knowledge.citing import OLDER, Shelf
 from knowledge.correcting import correction
 from knowledge.criteria import named_criteria_document
-from knowledge.cues import cued_documents, parts_of, thing_asked
+from knowledge.cues import cued_documents, parts_of
 from knowledge.defining import definition_answer
 from knowledge.differences import with_other_editions
 from knowledge.embedding import FloatArray
 from knowledge.glossary import Glossary
-from knowledge.lexicon import STOP_WORDS, stem, tokens
 from knowledge.listing import list_answer
 from knowledge.passages import Passage
 from knowledge.ranking import Ranked, confidence, confidence_features, rank, shipped_weights
 from knowledge.refusal import RefusalTopic, asserts, forbidden_by_pattern, only_resembles, refusal_topics
 from knowledge.retrieval import FEATURES, Candidates
+from knowledge.shortfalls import falls_short
 from knowledge.wording import say, short_answer
 
 ASKED_ALIKE = 0.75  # cosine from which a bank question is taken to ask the same
@@ -64,8 +64,8 @@ class Answerer:
             topic, nearness = None, min(nearness, best_asked)
         ranked = self._today_first(question, self._twins_together(question, candidates, ranked))
         sure = confidence(confidence_features(candidates, ranked, nearness, best_asked))
-        if not self._knows(question, ranked, candidates):
-            sure = min(sure, weights_below_answer())
+        if self._falls_short(question, ranked, candidates):
+            sure = min(sure, shipped_weights().answer - 0.01)
         if asked and asked[1] is None:
             return GuidanceAnswer(
                 "not_in_guidance", "refusal", say("definition_missing", term=asked[0]), confidence=1 - sure
@@ -73,7 +73,9 @@ class Answerer:
         if asked and asked[1]:
             retrieved = self.shelf.cite_rows(ranked.rows[:limit].tolist())
             return definition_answer(self.shelf, asked[1], retrieved, best_asked, limit)
-        corrected = correction(self.shelf, question, candidates.vector, best_asked, ranked, limit)
+        corrected = correction(
+            self.shelf, question, candidates.vector, max(best_asked, nearness), ranked, limit
+        )
         if corrected:
             return corrected
         clearly = nearness > max(CLEARLY_REFUSED, best_asked + NEARER) or sure < shipped_weights().offer
@@ -205,19 +207,15 @@ class Answerer:
         passage = self.shelf.passage(row)
         return passage.before_model or self.shelf.edition(passage) in OLDER
 
-    def _knows(self, question: str, ranked: Ranked, candidates: Candidates) -> bool:
-        """Whether the thing that a question asks the nature of ("what is enhanced behaviour monitoring") is named by
-        the first passage or by its nearest bank question."""
-        thing = thing_asked(question)
-        if thing is None:
-            return True
-        statistics, row = self._retriever.statistics, int(ranked.rows[0])
-        named = {stem(word) for word in tokens(self._retriever.lexicon.query(thing).canonical)}
-        known = set(statistics.passage_words[row])
-        number = int(candidates.best_question[ranked.places[0]])
+    def _falls_short(self, question: str, ranked: Ranked, candidates: Candidates) -> bool:
+        row, number = int(ranked.rows[0]), int(candidates.best_question[ranked.places[0]])
+        statistics = self._retriever.statistics
+        known = statistics.passage_words[row]
         if number >= 0:
             known |= statistics.question_words[number]
-        return named - {stem(word) for word in STOP_WORDS} <= known
+        return falls_short(
+            question, self.shelf.passage(row), known, self._is_older(row), self._retriever.lexicon
+        )
 
     def _other_parts(self, question: str, passage: Passage, short: str) -> tuple[list[str], list[Citation]]:
         """What answers the other parts of a question of several, with the citations of other passages."""
@@ -290,11 +288,6 @@ class Answerer:
             (t for t in refusal_topics() if t.kind == example.kind and t.topic == example.topic), None
         )
         return topic, float(scores[row])
-
-
-def weights_below_answer() -> float:
-    """A confidence just short of answering: the nearest passage is given, said to be unsure."""
-    return shipped_weights().answer - 0.01
 
 
 def _refuse(topic: RefusalTopic, sure: float) -> GuidanceAnswer:

@@ -5,17 +5,21 @@ from knowledge.citing import Shelf
 from knowledge.defining import sentence_of
 from knowledge.embedding import FloatArray
 from knowledge.ranking import Ranked
-from knowledge.refusal import premises, presumes
+from knowledge.refusal import asserts, premises, presumes
 from knowledge.wording import say
 
-PREMISE_ALIKE = 0.6  # likeness to a known mistake from which a question is taken to make it
-BEHIND_BANK = 0.08  # how much nearer a bank question may be before the mistake is not what is meant
+STATED_ALIKE = (
+    0.6  # likeness to a known mistake from which a question that states something is taken to make it,
+)
+PUT_ALIKE = 0.8  # and one that only puts it ("if ...", "when ...")
+BEHIND_BANK = 0.08  # how much nearer another question may be before the mistake is not what is meant
 
 
 def correction(
-    shelf: Shelf, question: str, vector: FloatArray, best_asked: float, ranked: Ranked, limit: int
+    shelf: Shelf, question: str, vector: FloatArray, best_other: float, ranked: Ranked, limit: int
 ) -> GuidanceAnswer | None:
-    """A correction, where the question takes for granted what the guidance contradicts."""
+    """A correction, where the question takes for granted what the guidance contradicts; `best_other` is the likeness
+    of the nearest bank question or example of a question to refuse."""
     if not presumes(question):
         return None
     examples = shelf.snapshot.examples
@@ -25,7 +29,8 @@ def correction(
         if example.kind == "premise"
     ]
     score, row = max(scores, default=(0.0, -1))
-    if score < max(PREMISE_ALIKE, best_asked - BEHIND_BANK):
+    alike = STATED_ALIKE if asserts(question) else PUT_ALIKE
+    if score < max(alike, best_other - BEHIND_BANK):
         return None
     premise = premises()[int(examples[row].topic)]
     passage = shelf.holding(premise.document, premise.quote)
