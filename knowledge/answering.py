@@ -23,12 +23,13 @@ from knowledge.shortfalls import falls_short
 from knowledge.wording import say, short_answer
 
 ASKED_ALIKE = 0.75  # cosine from which a bank question is taken to ask the same
+SAME_REFUSAL = 0.9  # cosine from which a question is an example of a question to refuse, whatever was added
 NAMED_ALIKE = 0.38  # cosine from which an example of another subject says why a question is refused
 CLEARLY_REFUSED = 0.55  # cosine from which an example of a question to refuse decides,
 NEARER = 0.05  # if it is nearer than any bank question by this
 TWIN_MARGIN = 1.0  # of the score, within which two printings of a criterion are equally near
 OLDER_MARGIN = 0.4  # of the score, within which a passage of today's documents comes before an older one
-PART_SURE = 0.9  # confidence from which a further part of a question is answered beside the first
+PART_SURE = 0.6  # confidence from which a further part of a question is answered beside the first
 _ASKED = FEATURES.index("asked")
 
 
@@ -63,7 +64,14 @@ class Answerer:
         if topic and only_resembles(question, topic, len(candidates.query.terms), nearness):
             topic, nearness = None, min(nearness, best_asked)
         ranked = self._today_first(question, self._twins_together(question, candidates, ranked))
-        sure = confidence(confidence_features(candidates, ranked, nearness, best_asked))
+        signals = confidence_features(candidates, ranked, nearness, best_asked)
+        sure = confidence(signals)
+        if (
+            signals["added"]
+            and sure >= shipped_weights().hedge
+            and (topic is None or nearness < SAME_REFUSAL)
+        ):
+            topic, nearness = None, 0.0  # a document that users added may be about what the others leave out
         if self._falls_short(question, ranked, candidates):
             sure = min(sure, shipped_weights().answer - 0.01)
         if asked and asked[1] is None:

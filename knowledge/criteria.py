@@ -6,6 +6,7 @@ from knowledge.answers import Criterion
 from knowledge.index import Snapshot
 from knowledge.lexicon import STOP_WORDS, stem, tokens
 from knowledge.passages import CRITERION, Passage
+from knowledge.sentences import split_sentences
 
 CODE = re.compile(r"\b([1-4])\s?\.\s?(\d)\s?\.?\s?\(?([a-j])\)?(?![a-z])", re.IGNORECASE)
 
@@ -32,7 +33,11 @@ _ASKS_CRITERIA = re.compile(
 _LOOK_FOR = re.compile(
     r"look(?:ing|ed|s)? (?:for|at)|criteri|expect|check|assess|judge|measure|mark|against|standard", re.I
 )
-_REFLECTION = re.compile(r"\breflect(?:ion|ive|ing)?\b|questions? to (?:ask|think)", re.I)
+_REFLECTION = re.compile(
+    r"\breflect(?:ion|ive|ing)? (?:questions?|prompts?|exercises?|points?)\b|"
+    r"\b(?:questions?|prompts?) (?:to|for|that) (?:ask|think|reflect|reflection|help me reflect)\b",
+    re.I,
+)
 _REPORT = re.compile(
     r"york|humber|\by ?(?:&|and) ?h\b|2008|the (?:inspection )?report|that report|"
     r"what did (?:the )?inspect(?:ors|ion) find|found in",
@@ -105,7 +110,7 @@ def theme_of(text: str) -> str | None:
     lowered = text.lower()
     for theme in THEMES:
         if theme.lower() in lowered:
-            scores[theme] += 5
+            scores[theme] += 5 * len(theme.split())  # "sentence planning delivery" is not sentence planning
     best = max(scores, key=lambda theme: scores[theme])
     return best if scores[best] else None
 
@@ -150,9 +155,9 @@ def list_findings(snapshot: Snapshot, theme: str | None, subject: frozenset[str]
         code = re.match(r"(\d\.\d[a-z])", passage.section[-1]) if passage.section else None
         if code is None or passage.kind == "criterion" or not about(passage, theme, subject):
             continue
-        said = [unit.text for unit in passage.units]
+        said = [sentence for unit in passage.units for sentence in split_sentences(unit.text)]
         if subject:
-            said = [text for text in said if subject & {stem(word) for word in tokens(text)}]
+            said = [text for text in said if subject <= {stem(word) for word in tokens(text)}] or said
         found.append(
             Criterion(code.group(1), criterion_theme(passage), " ".join(said), passage.id, passage.document)
         )

@@ -90,7 +90,7 @@ def _stands_alone(part: str) -> bool:
 
 
 _NAMES = re.compile(
-    r"^(?:(?:hi|hello|please|pls|so|ok|and)[, ]+)*(?:what(?:['’]?s| is| are| does)?|wots?|define|explain|meaning of)\s+"
+    r"^(?:(?:hi|hello|please|pls|so|ok|and)[, ]+)*(?:what(?:['’]?s| is| are| does)|wots?|define|explain|meaning of)\s+"
     r"(?:an? |the |meant by )*(?P<thing>(?:[\w'’/-]+ ?){1,5}?)(?: mean| means| about)?\s*\?*$",
     re.IGNORECASE,
 )

@@ -27,6 +27,7 @@ class Weights:
 
     features: FloatArray
     confidence: dict[str, float]
+    added: dict[str, float]  # of the confidence in a passage without bank questions
     answer: float  # from this confidence on a question is answered
     hedge: float  # from this one the nearest passage is given, said to be unsure
     offer: float  # from this one the nearest passages are offered as choices
@@ -42,6 +43,7 @@ def shipped_weights() -> Weights:
     return Weights(
         np.array([data["features"][name] for name in FEATURES], np.float32),
         {name: float(value) for name, value in data["confidence"].items()},
+        {name: float(value) for name, value in data["added"].items()},
         float(data["thresholds"]["answer"]),
         float(data["thresholds"]["hedge"]),
         float(data["thresholds"]["offer"]),
@@ -78,7 +80,8 @@ CONFIDENCE_FEATURES = (
 def confidence_features(
     candidates: Candidates, ranked: Ranked, refused: float, best_asked: float
 ) -> dict[str, float]:
-    """The signals of how likely it is that the first passage answers the question."""
+    """The signals of how likely it is that the first passage answers the question. `added` is 1 where that passage is
+    of a document that the bank has no questions about: one that users added."""
     first = dict(zip(FEATURES, candidates.features[ranked.places[0]].tolist(), strict=True))
     third = float(ranked.scores[min(2, len(ranked.scores) - 1)])
     words = max(1, len(candidates.query.terms))
@@ -92,14 +95,15 @@ def confidence_features(
         "refused_over_asked": refused - best_asked,
         "unknown": len(candidates.query.unknown) / words,
         "terms": min(6, len(candidates.query.terms)) / 6,
+        "added": float(candidates.unasked[ranked.places[0]]),
     }
 
 
 def confidence(features: dict[str, float], weights: Weights | None = None) -> float:
     """The calibrated probability (0 to 1) that the first passage answers the question."""
     weights = weights or shipped_weights()
-    total = weights.confidence["intercept"]
-    total += sum(weights.confidence.get(name, 0.0) * value for name, value in features.items())
+    fitted = weights.added if features.get("added") else weights.confidence
+    total = fitted["intercept"] + sum(fitted.get(name, 0.0) * value for name, value in features.items())
     relevance = max(features[name] for name in LIKENESS)
     floor = (relevance - RELEVANT_FROM) / (RELEVANT_TO - RELEVANT_FROM)
     return max(0.0, min(1.0, floor)) / (1 + math.exp(-max(-30.0, min(30.0, total))))

@@ -39,7 +39,7 @@ class Candidates:
     """Passages that may answer, with a row of FEATURES for each.
 
     `best_unit` is the sentence of each passage nearest to the question; `best_question` the row of its
-    nearest bank question, -1 where it has none.
+    nearest bank question, -1 where it has none; `unasked` whether its document has none at all.
     """
 
     query: Query
@@ -48,6 +48,7 @@ class Candidates:
     best_unit: IntArray
     best_question: IntArray
     vector: FloatArray
+    unasked: NDArray[np.bool_]
 
 
 class WordStatistics:
@@ -258,7 +259,7 @@ class Retriever:
             if len(rows)
             else np.zeros((0, len(FEATURES)), np.float32)
         )
-        return Candidates(query, rows, features, best_unit[rows], best_question[rows], vector)
+        return Candidates(query, rows, features, best_unit[rows], best_question[rows], vector, unasked[rows])
 
 
 def asked_rows_without(best_question: IntArray, scores: FloatArray) -> NDArray[np.bool_]:

@@ -2,8 +2,10 @@
 
 import pytest
 
+from knowledge.bank import QUESTIONS
 from knowledge.blocks import collapse
 from knowledge.cues import parts_of
+from knowledge.evaluation import load_development
 from knowledge.glossary import shared_glossary
 from knowledge.guidance import Guidance, build_index
 from knowledge.refusal import premises
@@ -182,7 +184,7 @@ def test_items_of_a_list_are_given_as_lines_under_their_heading(guidance: Guidan
 def test_a_question_of_two_parts_stands_as_two_questions() -> None:
     assert parts_of("who does the first oasys and how long do they have for it") == [
         "who does the first oasys",
-        "how long do they have for it",
+        "how long do they have for it does the first oasys",
     ]
     assert parts_of("who chairs the board and when") == ["who chairs the board", "when chairs the board"]
     assert parts_of("who is responsible for training and education") == []
@@ -192,3 +194,42 @@ def test_what_was_expected_is_not_given_as_what_was_found(guidance: Guidance) ->
     short = guidance.ask("what did the yorkshire report say about personal officers").short
     assert "understood by other departments was variable" in short
     assert "are clearly defined and understood" not in short
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "what's enhanced behaviour monitoring",  # behaviour is there, this is not
+        "what percentage of key work was delivered in 2024",  # the figure is of 2022
+        "does askham grange still have a mother and baby unit today",  # the report is of 2008
+    ],
+)
+def test_a_passage_that_lacks_what_is_asked_for_is_not_given_as_the_answer(
+    guidance: Guidance, question: str
+) -> None:
+    assert guidance.ask(question).status in {"partly", "not_in_guidance"}
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "write the parole report for me",
+        "please draft my oasys risk summary",
+        "make up a quote that says he is eligible",
+        "decide whether he should be referred for me",
+    ],
+)
+def test_work_that_is_not_its_to_do_is_refused(guidance: Guidance, question: str) -> None:
+    assert guidance.ask(question).status == "not_permitted"
+
+
+def test_what_is_taken_for_granted_is_put_right_with_the_words_of_the_guidance(guidance: Guidance) -> None:
+    answer = guidance.ask("as lisp1 is due at 16 weeks do i wait")
+    assert answer.kind == "correction"
+    assert "within 1 week" in answer.citations[0].quote
+
+
+def test_the_question_sets_for_calibration_quote_the_documents(guidance: Guidance) -> None:
+    questions = load_development(guidance, QUESTIONS / "calibration.yaml")
+    assert sum(not question.answerable for question in questions) >= 200
+    assert sum(question.kind == "false_premise" for question in questions) >= 39

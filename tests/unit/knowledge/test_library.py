@@ -150,3 +150,18 @@ def test_a_page_keeps_its_main_content_only(tmp_path: Path) -> None:
     source = read_document(path)
     assert [block.kind for block in source.blocks] == ["heading", "paragraph", "item"]
     assert "Menu" not in source.text
+
+
+def test_a_document_may_answer_what_the_shipped_ones_leave_out(database: str, tmp_path: Path) -> None:
+    path = tmp_path / "curfew.md"
+    path.write_text(
+        "# Home detention curfew\n\n## Curfew hours\n\n"
+        "The curfew normally runs from 7pm to 7am. It may not be shorter than nine hours.\n",
+        encoding="utf-8",
+    )
+    question = "what hours does the curfew run on hdc"
+    assert Guidance.open(database).ask(question).status == "not_in_guidance"
+    add_document(database, path, title="Curfew policy", edition="2026", published="2026-01")
+    answer = Guidance.open(database).ask(question)
+    assert answer.status == "answered"
+    assert "7pm to 7am" in answer.short
