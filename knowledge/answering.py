@@ -272,9 +272,11 @@ class Answerer:
             statistics = self._retriever.statistics
             likeness += 0.6 * statistics.share(candidates.query.terms, statistics.question_words[int(number)])
             answer = clean(self._snapshot.questions[int(number)].answer)
-            for place, unit in enumerate(units):
-                if likeness > votes[place] and (unit.text in answer or answer in unit.text):
-                    votes[place] = likeness
+            answers = [unit.text in answer or answer in unit.text for unit in units]
+            if all(answers):
+                continue  # the whole passage answers it: that tells none of its sentences apart
+            for place in np.flatnonzero(answers):
+                votes[place] = max(votes[place], likeness)
         return votes
 
     def _uncovered(self, topic: RefusalTopic | None, choices: list[Choice], sure: float) -> GuidanceAnswer:
