@@ -14,7 +14,7 @@ from assistant.cases.sources import FileSource
 from assistant.storage.case_intake import imports_taken
 from assistant.storage.cases import CaseRepository
 
-SOURCE = "demonstration"
+SOURCE, BY = "demonstration", "first start"
 
 
 def load_demonstration(engine: Engine, book: RuleBook, file: Path, on: date) -> bool:
@@ -22,4 +22,4 @@ def load_demonstration(engine: Engine, book: RuleBook, file: Path, on: date) -> 
     if imports_taken(engine) or CaseRepository(engine).count(true()):
         return False
     source = FileSource(file, Columns.of(book), SOURCE)
-    return import_cases(source, engine, book, by=SOURCE, on=on, synthetic=True).taken
+    return import_cases(source, engine, book, by=BY, on=on, synthetic=True).taken
