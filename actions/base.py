@@ -81,7 +81,8 @@ class AssistantAction(Action, ABC):
         try:
             turn = Turn.from_tracker(tracker)
             reply, state = self._meant(turn).answer(turn)
-            if state.has_case and state.history == turn.state.history:
+            opened = state.prison_number != turn.state.prison_number and not turn.state.has_case
+            if state.has_case and state.history == turn.state.history and not opened:
                 state = state.remembering(turn.state)
             reply = with_privacy_notes(reply, turn)
             events = state.changes_since(turn.state)

@@ -26,6 +26,7 @@ from actions.conversation.routing import (
     meets_criterion,
     names_topic,
     particular_topic,
+    something_else,
     topic_in_words,
 )
 from actions.conversation.stated_facts import StatedFacts, read_facts
@@ -62,6 +63,9 @@ class AnswerCaseQuestion(AssistantAction):
             named = answer_named_duties(turn)
             if named:
                 return named
+        about = something_else(turn.text)
+        if turn.state.has_case and not stated and about and not names_topic(turn.text):
+            return answer_policy(replace(turn, text=about))
         needed = answer_whether_needed(turn, stated)
         if needed:
             return needed

@@ -214,7 +214,8 @@ def suppose(turn: Turn, topic: str, stated: StatedFacts) -> Answered:
     if asked != reply.asking_for:
         reply.asking_for = None
     reply.text = f"{reply.text}\n\n{text('case.what_if_kept')}"
-    return reply, replace(turn.state, topic=topic, last_answer=after.last_answer, asking_for=asked)
+    kept = (after.last_answer or {}) | {"supposed": True}
+    return reply, replace(turn.state, topic=topic, last_answer=kept, asking_for=asked)
 
 
 def answer_in_general(turn: Turn, topic: str) -> Answered:

@@ -27,6 +27,8 @@ _WHETHER = re.compile(
     re.IGNORECASE,
 )
 
+_NEEDED = re.compile(r"\b(?:needed|required|necessary|applicable|a must)\W*$", re.IGNORECASE)
+
 _ASKS_MORE = re.compile(
     r"\W*(?:and |so |but |ok |then )*(?:who|when|what|how|where|why|which)\w*\b", re.IGNORECASE
 )
@@ -40,7 +42,9 @@ RARE = 3
 
 def answer_whether_needed(turn: Turn, stated: StatedFacts) -> Answered | None:
     """Yes or no to whether a duty that the message names applies; None if it asks no such thing."""
-    if not (turn.state.facts or stated.facts) or not _WHETHER.search(turn.text):
+    if not (turn.state.facts or stated.facts) or not (
+        _WHETHER.search(turn.text) or _NEEDED.search(turn.text)
+    ):
         return None
     if names_topic(turn.text) or is_about_anyone(turn.text) or _ASKS_MORE.match(turn.text):
         return None

@@ -20,7 +20,7 @@ from actions.conversation.clauses import subject_of
 from actions.conversation.moves import bare_words
 from actions.conversation.turn import Turn
 from actions.edition_conflicts import named_conflict
-from actions.policy_actions import answer_policy
+from actions.policy_actions import PRONOUN, answer_policy
 from actions.policy_answers import CITATIONS_IN_TEXT, answer_from_edition
 from actions.reply import Answer, Citation, Reply, plain_reply, suggestions
 from actions.texts import catalogue, entry, text
@@ -78,6 +78,13 @@ class SayWhoDoesIt(AssistantAction):
             lines = [text("follow_up.owner", **item) for item in entry("early_allocation.deciders")]
             lines.append(text("early_allocation.decider"))
             return reply_again(turn, last, text_blocks=["\n".join(lines)], quote=False), turn.state
+        if "decides" in last["short"] and re.search(r"\bdeci[ds]", turn.text, re.IGNORECASE):
+            return reply_again(turn, last, text_blocks=[last["short"]], quote=False), turn.state
+        numbered = re.search(r"\b(?:number|step|no)\.? ?(\d{1,2})\b", turn.text, re.IGNORECASE)
+        if numbered and 0 < int(numbered[1]) <= len(last["duties"]):
+            item = last["duties"][int(numbered[1]) - 1]
+            line = text("follow_up.when" if item.get("when") else "follow_up.owner", **item)
+            return reply_again(turn, last, text_blocks=[line], quote=False), turn.state
         if _names_something(turn):
             about = f" ({text(f'topics.{topic}')})" if topic else ""
             asked = replace(turn, text=f"{turn.text.strip(' ?')}{about}?")
@@ -87,7 +94,9 @@ class SayWhoDoesIt(AssistantAction):
                 text("follow_up.owner", title=item["title"], owner=item["owner"]) for item in last["duties"]
             ]
             return reply_again(turn, last, text_blocks=["\n".join(lines)], quote=False), turn.state
-        return answer_policy(replace(turn, text=f"who does {subject_of(last.get('question', ''))}?"))
+        about = subject_of(last.get("question", ""))
+        asked = PRONOUN.sub(about, turn.text, count=1)
+        return answer_policy(replace(turn, text=asked if asked != turn.text else f"who does {about}?"))
 
 
 class SayWhen(AssistantAction):

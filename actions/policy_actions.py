@@ -78,7 +78,7 @@ def asks_about_the_open_question(turn: Turn) -> bool:
 
 
 _BARE = re.compile(r"how (?:often|long|much|many|soon)|where|since when")
-_PRONOUN = re.compile(r"\b(?:it|that|this|these|those)\b", re.IGNORECASE)
+PRONOUN = re.compile(r"\b(?:it|that|this|these|those)\b", re.IGNORECASE)
 
 
 def whole_question(turn: Turn) -> str:
@@ -91,7 +91,7 @@ def whole_question(turn: Turn) -> str:
         if _BARE.fullmatch(bare_words(turn.text)):
             return f"{bare_words(turn.text)} is {subject_of(before)}"
         if goes_back_to_guidance(turn):
-            return _PRONOUN.sub(subject_of(before), turn.text, count=1)
+            return PRONOUN.sub(subject_of(before), turn.text, count=1)
     return turn.text
 
 

@@ -47,6 +47,8 @@ class StepBack(AssistantAction):
 
     def answer(self, turn: Turn) -> Answered:
         """The case as it was before."""
+        if (turn.state.last_answer or {}).get("supposed"):
+            return answer_as_it_is(turn, turn.state, [text("questions.say.only_supposed")])
         before = turn.state.step_back()
         said = "went_back" if before.asking_for else "went_back_fact"
         return answer_as_it_is(turn, before, [text(f"questions.say.{said}")])

@@ -125,13 +125,25 @@ def _next_question(question: CaseQuestion, found: TopicAnswer) -> tuple[str, str
         return question.open_question
     if question.given and found.settled:
         return None
-    if found.settled and not {"due", "parole", "recall"} & set(question.topics):
+    goes_on = {"due", "parole", "recall"} & set(question.topics) or _automatic_open(question)
+    if found.settled and not goes_on:
         return None
     wanted = question.parts
     for missing in question.assessment["missing"]:
         if missing["fact"] not in question.declined and wanted & set(missing["matters_to"]):
             return missing["fact"], missing["question"]
     return None
+
+
+def _automatic_open(question: CaseQuestion) -> bool:
+    """Whether a discretionary case could still be an automatic one: a criterion is not known and can be asked for."""
+    part = question.assessment["early_allocation"]
+    return (
+        "early_allocation" in question.topics
+        and not question.in_general
+        and part["outcome"] == "discretionary"
+        and any(item["met"] is None and item["id"] <= "EA-06" for item in part["criteria"])
+    )
 
 
 def _how(found: TopicAnswer, assessment: dict[str, Any]) -> str:

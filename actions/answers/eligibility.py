@@ -54,6 +54,8 @@ def early_allocation_answer(assessment: dict[str, Any], asking: bool = False) ->
         if settled
         else text("early_allocation.unknown_after_all", count=_counted(len(unknown)))
     )
+    if part["outcome"] == "discretionary" and any(item["id"] <= "EA-06" for item in unknown):
+        short = text("early_allocation.discretionary_so_far")
     keys = {True: "met", False: "not_met_line", None: "unknown_line"}
     names = entry("early_allocation.names")
     lines = [text("early_allocation.criteria")] + [

@@ -169,6 +169,21 @@ def is_about_a_case(turn: Turn, stated: StatedFacts) -> bool:
     return stated.has_dates or told > 1 or (turn.state.has_case and is_about_one_person(turn.text))
 
 
+_AND_ABOUT = re.compile(
+    r"^\W*(?:and |so |ok )*(?:what|how) about (?!(?:him|her|it|that|this|them|now|then|me)\b)"
+    r"(?P<about>[\w' -]{2,30}?)\W*$"
+    r"|^\W*and (?!(?:him|her|it|that|this|them|now|then|me|why|when|who|what|how|where|if|yes|no)\b)"
+    r"(?P<and>[\w'-]{2,20})\W*$",
+    re.IGNORECASE,
+)
+
+
+def something_else(message: str) -> str | None:
+    """What a few words turn to: `rotl` in `and rotl?`, `hdc` in `what about hdc?`; None if they turn to nothing."""
+    found = _AND_ABOUT.match(message)
+    return (found["about"] or found["and"]) if found else None
+
+
 def names_topic(message: str) -> bool:
     """Whether a question about a case stands in the words of a message."""
     return bool(particular_topic(message) or named_again(message) or topic_in_words(message))
@@ -190,7 +205,7 @@ def asks_what_is_noted(turn: Turn, stated: StatedFacts) -> bool:
     return bool(known and _IS_IT.match(turn.text) and not names_topic(turn.text))
 
 
-_BACK = re.compile(r"\b(?:it|that|this|these|those)\b", re.IGNORECASE)
+_BACK = re.compile(r"\b(?:it|that|this|these|those|one of them|any of them)\b", re.IGNORECASE)
 _AND_A_KIND = re.compile(r"^\W*(?:and|what about|how about|but)\b", re.IGNORECASE)
 
 
