@@ -165,6 +165,9 @@ def _in_place(stated: StatedFacts, state: ConversationState, turn: Turn) -> Stat
             facts[known[0]] = facts.pop("parole_eligibility_date")
             if "parole_eligibility_date" in worked_out:
                 worked_out[known[0]] = worked_out.pop("parole_eligibility_date")
+    review = facts.get("last_parole_review_date")
+    if review and str(review)[:10] > turn.as_of.isoformat() and "next_parole_eligibility_date" not in facts:
+        facts["next_parole_eligibility_date"] = facts.pop("last_parole_review_date")  # it lies ahead
     outcome = facts.get("parole_decision")
     recalled = "recall_return_date" in {*state.facts, *facts} or {"recall_type"} & {
         *open_choices,
