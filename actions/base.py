@@ -35,6 +35,7 @@ MISREADS_SHORT = frozenset(
     {
         *("action_refuse_out_of_scope", "action_refuse_not_permitted", "action_help", "action_greet"),
         *("action_answer_case_question", "action_take_facts", "action_cancel", "action_answer_complaint"),
+        "action_suppose_facts",
     }
 )
 """Actions called for a few words that go back to the guidance just shown, such as `who writes it`."""

@@ -129,7 +129,12 @@ def _next_question(question: CaseQuestion, found: TopicAnswer) -> tuple[str, str
     if found.settled and not goes_on:
         return None
     wanted = question.parts
+    form_only = (
+        question.topics == ("handover",) and question.declined and not question.assessment["handover"]["date"]
+    )
     for missing in question.assessment["missing"]:
+        if form_only and missing["fact"] == "care_experienced":
+            continue  # it decides between a meeting and a report, and the date is what is open
         if missing["fact"] not in question.declined and wanted & set(missing["matters_to"]):
             return missing["fact"], missing["question"]
     return None

@@ -20,6 +20,9 @@ SURE = 0.6
 MOST_WORDS = 14
 """At most as many words has a question that is about the case in play by its words alone."""
 
+MOST_WORDS_DUE = 7
+"""At most as many words has a question of what is due that is about the case in play."""
+
 FEW_WORDS = 4
 """At most as many words as a bare answer has."""
 
@@ -216,6 +219,8 @@ def goes_back_to_guidance(turn: Turn) -> bool:
         return False
     if names_topic(turn.text) or is_about_one_person(turn.text):
         return False
+    if not turn.state.has_case and something_else(turn.text):
+        return True
     if _AND_A_KIND.match(turn.text) and _A_KIND_SHORT.search(turn.text):
         return not turn.state.has_case
     return bool(_BACK.search(turn.text) and _ASKS_SOMETHING.match(turn.text))
@@ -239,7 +244,8 @@ def asks_about_case_in_play(turn: Turn) -> bool:
         return False
     if particular_topic(turn.text) or named_again(turn.text):
         return True
-    return topic_in_words(turn.text) in _STRONG and len(turn.text.split()) <= MOST_WORDS
+    topic, length = topic_in_words(turn.text), len(turn.text.split())
+    return (topic in _STRONG and length <= MOST_WORDS) or (topic == "due" and length <= MOST_WORDS_DUE)
 
 
 def asks_about_a_duty(message: str) -> bool:

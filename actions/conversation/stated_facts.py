@@ -76,6 +76,7 @@ def read_facts(turn: Turn, book: RuleBook) -> StatedFacts:
     _take_open_choice(turn, stated)
     _take_changed_value(turn, book, stated)
     _take_mappa_level(turn, stated)
+    _take_refusal(turn, stated)
     for name in stated.facts:
         stated.open_choices.pop(name, None)
     _place_against_today(stated, turn.as_of)
@@ -241,6 +242,20 @@ def _take_changed_value(turn: Turn, book: RuleBook, stated: StatedFacts) -> None
     if len(matches) == 1:
         name, value = matches.pop()
         stated.facts[name] = value
+
+
+_REFUSED = re.compile(
+    r"\b(?:board|parole|panel|they)\b.{0,20}\b(?:refuse\w*|says? no|said no"
+    r"|knock\w* (?:him|her|it)? ?back|turns? (?:him|her) down"
+    r"|(?:doesn'?t|does not|don'?t|won'?t|didn'?t|wont) (?:release|direct|let (?:him|her) out))\b",
+    re.IGNORECASE,
+)
+
+
+def _take_refusal(turn: Turn, stated: StatedFacts) -> None:
+    """`What if the board refuses him?`: a decision not to release, where nothing else was read."""
+    if turn.intent == "what_if" and not stated.facts and _REFUSED.search(turn.text):
+        stated.facts["parole_decision"] = "no_release"
 
 
 def _take_open_choice(turn: Turn, stated: StatedFacts) -> None:
