@@ -128,7 +128,8 @@ def new_context(browser: Browser, server: str) -> Iterator[NewContext]:
 
     def make(**options: object) -> BrowserContext:
         options.setdefault("viewport", {"width": 1280, "height": 900})
-        context = browser.new_context(base_url=server, locale="en-GB", **options)
+        options.setdefault("base_url", server)
+        context = browser.new_context(locale="en-GB", **options)
         context.set_default_timeout(30_000)
         opened.append(context)
         return context
