@@ -135,17 +135,26 @@ def take_facts(turn: Turn, stated: StatedFacts, book: RuleBook) -> tuple[Convers
         for name, typed in stated.worked_out.items()
     ]
     notes += [text(f"problems.{key}", **values) for key, values in stated.problems]
-    state = state.with_facts(stated.facts)
-    said_whole = {*stated.facts}
+    state = _without_corrected_in_part(state, stated).with_facts(stated.facts)
     return (
         replace(
             state,
-            part_dates=_without(state.part_dates | stated.part_dates, said_whole),
-            open_choices=_without(state.open_choices | stated.open_choices, said_whole),
+            part_dates=_without(state.part_dates | stated.part_dates, {*state.facts}),
+            open_choices=_without(state.open_choices | stated.open_choices, {*stated.facts}),
             declined=list(dict.fromkeys([*state.declined, *stated.declined])),
         ),
         notes,
     )
+
+
+def _without_corrected_in_part(state: ConversationState, stated: StatedFacts) -> ConversationState:
+    """The state without the dates that a part of another date corrects: after `TED is 2030`, one in 2029 is wrong."""
+    wrong = {
+        name
+        for name, part in stated.part_dates.items()
+        if not part.startswith("--") and not str(state.facts.get(name) or "").startswith(part)
+    }
+    return replace(state, facts=_without(state.facts, wrong))
 
 
 PAROLE_DATES = ("first_parole_eligibility_date", "next_parole_eligibility_date")

@@ -119,6 +119,10 @@ def _place(kind: str, entity: dict[str, Any], turn: Turn, book: RuleBook, stated
             return asked
         if kind == "level" and value in wanted.allowed:
             return asked
+    years = [name for name, part in turn.state.part_dates.items() if _is_a_year(part)]
+    partial = str(value.get("partial", "")) if isinstance(value, dict) else ""
+    if kind == "date" and len(years) == 1 and partial.startswith("--"):
+        return years[0]
     if kind == "duration" and "sentence_length_months" in book.fields and len(turn.text.split()) <= FEW_WORDS:
         return "sentence_length_months"  # `6 years`, said by itself
     if kind == "date" and (turn.intent == "correct_fact" or _CORRECTS.match(turn.text)):
@@ -181,12 +185,27 @@ def _take(name: str, entity: dict[str, Any], turn: Turn, stated: StatedFacts) ->
 
 
 def _take_part(name: str, part: str, entity: dict[str, Any], turn: Turn, stated: StatedFacts) -> None:
-    found = complete(name, part, turn.as_of)
+    year = turn.state.part_dates.get(name, "")
+    if _is_a_year(year) and part.startswith("--"):
+        part = f"{year}{part[1:]}"  # the year was said before: "TED is 2030", "14 August"
+    found = _whole(part) or complete(name, part, turn.as_of)
     if isinstance(found, date):
         stated.facts[name] = found.isoformat()
         stated.worked_out[name] = _typed(entity, turn)
     else:
         stated.part_dates[name] = found
+
+
+def _is_a_year(part: str) -> bool:
+    return len(part) == len("2030") and part.isdigit()
+
+
+def _whole(part: str) -> date | None:
+    """The date of a part that has become whole, if there is such a day."""
+    try:
+        return date.fromisoformat(part)
+    except ValueError:
+        return None
 
 
 def _take_bare_answer(turn: Turn, book: RuleBook, stated: StatedFacts) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from actions.case_conversation import take_facts
 from actions.conversation.open_values import complete, day_of, possible_facts
 from actions.conversation.routing import is_general, starts_another_case, topic_in_words
 from actions.conversation.state import ConversationState
@@ -37,6 +38,22 @@ def test_a_bare_date_that_nobody_asked_for_is_asked_about(book: RuleBook) -> Non
     stated = read_facts(turn("15/3/2027"), book)
     assert stated.facts == {}
     assert [key for key, _ in stated.problems] == ["date_without_role"]
+
+
+def test_a_day_and_month_complete_the_year_said_before(book: RuleBook) -> None:
+    stated = read_facts(turn("14 august", part_dates={"tariff_expiry_date": "2030"}), book)
+    assert stated.facts == {"tariff_expiry_date": "2030-08-14"}
+
+
+def test_a_year_corrects_a_date_and_a_year_that_agrees_changes_nothing(book: RuleBook) -> None:
+    known = {"tariff_expiry_date": "2029-05-05", "sentence_type": "life"}
+    corrected = turn("ted is 2030", "correct_fact", facts=known)
+    state, _ = take_facts(corrected, read_facts(corrected, book), book)
+    assert state.facts == {"sentence_type": "life"}
+    assert state.part_dates == {"tariff_expiry_date": "2030"}
+    agreeing = turn("ted is 2029", "correct_fact", facts=known)
+    state, _ = take_facts(agreeing, read_facts(agreeing, book), book)
+    assert (state.facts, state.part_dates) == (known, {})
 
 
 @pytest.mark.parametrize(("intent", "value"), [("affirm", True), ("deny", False)])
