@@ -182,7 +182,7 @@ def assess(
     if as_json:
         typer.echo(json.dumps(assessment, indent=2, ensure_ascii=False))
         return
-    reply, _ = case_reply(CaseQuestion(topic, facts, assessment), resources.rule_book())
+    reply, _ = case_reply(CaseQuestion((topic,), facts, assessment), resources.rule_book())
     typer.echo(reply.text)
 
 
