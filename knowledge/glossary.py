@@ -17,7 +17,8 @@ _ASKS = (
     re.compile(
         _GREETING
         + r"(?:tell me |explain |say )?(?:what(?:'s|s| is| are| does| do|'re)?|wot(?:s| is)?|define|"
-        r"definition of|meaning of|explain|whats meant by|what is meant by)\s+(?:is |are )?"
+        r"definition of|meaning of|explain|whats meant by|what is meant by|tell me (?:a bit |a little |more )?about)\s+"
+        r"(?:is |are )?"
         r"(?:an? |the |meant by |meaning of |acronym |term |abbreviation )*(?P<term>[\w/.&'’ -]{1,60}?)"
         + _TAIL,
         re.IGNORECASE,
@@ -27,7 +28,7 @@ _ASKS = (
         r"in full|acronym|abbreviation)\s*[?.!]*$",
         re.IGNORECASE,
     ),
-    re.compile(r"^(?P<term>[A-Za-z0-9/.-]{2,12})\s*\?*$"),
+    re.compile(r"^(?P<term>[A-Za-z0-9/.-]{2,20}(?: [A-Za-z0-9/.-]{2,20}){0,2})\s*\?*$"),
 )
 
 
