@@ -10,7 +10,7 @@ export TF_CPP_MIN_LOG_LEVEL := 3
 export SQLALCHEMY_SILENCE_UBER_WARNING := 1
 export PYTHONWARNINGS := ignore::DeprecationWarning
 
-.PHONY: audit serve chat test test-stories lint types browser train setup evaluate screenshots clean bench-rules bench-guidance
+.PHONY: audit serve chat test test-stories lint types browser train setup evaluate screenshots clean bench-chat bench-rules bench-guidance
 
 setup: .venv/.synced
 
@@ -60,6 +60,10 @@ screenshots: browser
 # The locked packages against published vulnerabilities; ends with 3 where the service cannot be asked.
 audit: setup
 	$(RUN) python scripts/audit_dependencies.py
+
+# Beside the stock stack of Rasa, in the same run.
+bench-chat: setup
+	$(RUN) python scripts/bench_chat.py
 
 bench-rules: setup
 	$(RUN) python scripts/bench_rules.py
