@@ -150,7 +150,8 @@ class RefuseOutOfScope(AssistantAction):
 
     def answer(self, turn: Turn) -> Answered:
         """Refuse, unless the guidance plainly answers it after all."""
-        reply = answer_question(resources.guidance(), turn.text)
+        bare = _BARE.fullmatch(bare_words(turn.text))  # "how often?": nothing by itself
+        reply = answer_question(resources.guidance(), whole_question(turn) if bare else turn.text)
         if reply.kind == "policy_answer" and turn.confidence < SURE:
             return AnswerPolicyQuestion().answer(turn)
         refused = reply if reply.kind == "refusal" else refusal("out_of_scope")
