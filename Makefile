@@ -10,7 +10,7 @@ export TF_CPP_MIN_LOG_LEVEL := 3
 export SQLALCHEMY_SILENCE_UBER_WARNING := 1
 export PYTHONWARNINGS := ignore::DeprecationWarning
 
-.PHONY: audit serve chat test test-stories lint types browser train setup evaluate screenshots clean bench-chat bench-rules bench-guidance
+.PHONY: audit serve chat test test-stories lint types browser train setup evaluate screenshots clean bench-chat bench-rules bench-guidance bench-guidance-scale
 
 setup: .venv/.synced
 
@@ -70,6 +70,9 @@ bench-rules: setup
 
 bench-guidance: setup
 	$(RUN) python scripts/bench_guidance.py
+
+bench-guidance-scale: setup
+	$(RUN) python scripts/bench_guidance_scale.py
 
 clean:
 	rm -rf .venv .uv var models node_modules assistant/web/static .mypy_cache .ruff_cache .pytest_cache

@@ -19,7 +19,8 @@ from knowledge.criteria import list_criteria
 from knowledge.defining import define
 from knowledge.embedding import guidance_encoder
 from knowledge.glossary import shared_glossary
-from knowledge.index import GuidanceIndex, Snapshot, SqliteIndex
+from knowledge.index import GuidanceIndex, Snapshot
+from knowledge.index_stores import index_of
 from knowledge.indexing import BuildReport, build_index, engine_of
 from knowledge.lexicon import Lexicon
 from knowledge.passages import Passage
@@ -55,7 +56,7 @@ class Guidance:
     @classmethod
     def open(cls, database: str | Engine) -> "Guidance":
         """The guidance indexed in a database. Raises IndexMissing when `build_index` has not been run."""
-        guidance = cls(SqliteIndex(engine_of(database)))
+        guidance = cls(index_of(engine_of(database)))
         guidance._current()
         return guidance
 

@@ -1,19 +1,23 @@
 """The index of the guidance: what is stored, and how it is searched by words and by meaning.
 
-`GuidanceIndex` is what retrieval needs of a store; `SqliteIndex` keeps words in FTS5 and vectors in memory.
+`GuidanceIndex` is what retrieval needs of a store. `StoredIndex` is what SQLite (index_sqlite.py) and PostgreSQL
+(index_postgresql.py) have in common: the passages and the bank in memory, and which words are worth looking up.
 """
 
 import json
-import re
 import threading
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from math import log
+from typing import Any, Literal, Protocol
 
 import numpy as np
-from sqlalchemy import Engine, select, text
+from sqlalchemy import Connection, Engine, select
+from sqlalchemy.exc import DBAPIError
 
 from knowledge import schema
+from knowledge.analysis import Token, analyse_terms
 from knowledge.catalogue import DocumentInfo
 from knowledge.embedding import DIMENSIONS, FloatArray, IntArray
 from knowledge.kernel import KernelRanker, lexical_parts
@@ -23,6 +27,31 @@ from knowledge.search_texts import search_texts, shared_lexicon
 # how much a word counts in the headings, in the passage, and in the passage rewritten to the documents' own
 # terms
 FIELD_WEIGHTS = (1.6, 1.0, 1.0)
+BM25_K1, BM25_B = 1.2, 0.75  # as in FTS5
+MOST_MATCHES = (
+    20_000  # rows that a search scores: from then on only the rarest words of a question are looked up
+)
+
+WordKind = Literal["passages", "questions"]
+
+
+@dataclass(frozen=True)
+class SearchText:
+    """What a store indexes of a passage or bank question: its row, its words, and the vectors of its units."""
+
+    row: int
+    tokens: list[Token]
+    vectors: FloatArray | None = None
+
+
+@dataclass(frozen=True)
+class WordQuery:
+    """The words of a search that are worth looking up, as the index holds them: how often each is asked, and its
+    rarity (idf) times that; and how many words a row has on average."""
+
+    words: dict[str, int]
+    rarities: dict[str, float]
+    average: float
 
 
 class IndexMissing(RuntimeError):
@@ -78,23 +107,40 @@ class GuidanceIndex(Protocol):
         ...
 
     def match_passages(self, terms: list[str], limit: int) -> dict[int, float]:
-        """BM25 score (higher is better) of the passages that hold any of `terms`, by passage row."""
+        """BM25 score (higher is better) of the passages that hold any word of `terms`, by passage row."""
         ...
 
     def match_questions(self, terms: list[str], limit: int) -> dict[int, float]:
-        """BM25 score of the bank questions that hold any of `terms`, by question row."""
+        """BM25 score of the bank questions that hold any word of `terms`, by question row."""
+        ...
+
+    def nearest_passages(self, vector: FloatArray, limit: int) -> dict[int, float]:
+        """Cosine of the nearest unit of the passages nearest to a unit vector, by passage row."""
         ...
 
 
-def _match_expression(terms: list[str]) -> str:
-    """An FTS5 expression that matches any of the terms; nothing typed is read as query syntax."""
-    words = [re.sub(r"[^\w ]+", " ", term).strip() for term in terms]
-    return " OR ".join(f'"{word}"' for word in words if word)
+class SearchTables(Protocol):
+    """The tables of a store that are made for searching; written in the transaction that writes the passages."""
+
+    def create(self, engine: Engine) -> None:
+        """Create the tables that are missing."""
+        ...
+
+    def add(self, connection: Connection, kind: WordKind, texts: Sequence[SearchText]) -> None:
+        """Index texts."""
+        ...
+
+    def remove(self, connection: Connection, kind: WordKind, first: int) -> None:
+        """Take out the texts from row `first` on."""
+        ...
+
+    def finish(self, connection: Connection) -> None:
+        """Do what is cheaper after many texts than for each of them."""
+        ...
 
 
-class SqliteIndex:
-    """The index in SQLite: FTS5 for words, and vectors read into memory once for each version of the
-    index."""
+class StoredIndex:
+    """An index in a SQL database. The passages and the bank are read into memory once for each version."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
@@ -109,44 +155,73 @@ class SqliteIndex:
             return current
         with self._lock:
             if self._current is None or self._current.version != version:
-                self._current = self._load(version)
+                self._current = self._load()
             return self._current
 
     def _version(self) -> int:
         with self._engine.connect() as connection:
-            try:
-                value = connection.execute(
-                    select(schema.index_state.c.value).where(schema.index_state.c.name == "version")
-                ).scalar()
-            except Exception as error:
-                raise IndexMissing("The guidance has not been indexed yet.") from error
-        if value is None:
-            raise IndexMissing("The guidance has not been indexed yet.")
-        return int(value)
+            return _version_of(connection)
 
     def match_passages(self, terms: list[str], limit: int) -> dict[int, float]:
         """See GuidanceIndex."""
-        weights = ", ".join(str(weight) for weight in FIELD_WEIGHTS)
-        return self._match("guidance_passages_fts", f", {weights}", terms, limit)
+        return self._match("passages", terms, limit)
 
     def match_questions(self, terms: list[str], limit: int) -> dict[int, float]:
         """See GuidanceIndex."""
-        return self._match("guidance_questions_fts", "", terms, limit)
+        return self._match("questions", terms, limit)
 
-    def _match(self, table: str, weights: str, terms: list[str], limit: int) -> dict[int, float]:
-        expression = _match_expression(terms)
-        if not expression:
+    def _match(self, kind: WordKind, terms: list[str], limit: int) -> dict[int, float]:
+        wanted = analyse_terms(terms)
+        if not wanted:
             return {}
-        statement = text(
-            f"SELECT rowid, bm25({table}{weights}) AS score FROM {table} WHERE {table} MATCH :terms "
-            "ORDER BY score LIMIT :limit"
-        )
         with self._engine.connect() as connection:
-            rows = connection.execute(statement, {"terms": expression, "limit": limit})
-            return {int(row): -float(score) for row, score in rows}
+            query = self._word_query(connection, kind, wanted)
+            return self._scores(connection, kind, query, limit) if query.rarities else {}
 
-    def _load(self, version: int) -> Snapshot:
+    def _scores(
+        self, connection: Connection, kind: WordKind, query: WordQuery, limit: int
+    ) -> dict[int, float]:
+        """The best `limit` rows by BM25. Each store has its own way."""
+        raise NotImplementedError
+
+    def _word_query(self, connection: Connection, kind: WordKind, wanted: Counter[str]) -> WordQuery:
+        """The words that are in the index, the rarest first, as long as not too many rows would be scored."""
+        totals, counts = schema.word_totals, schema.word_counts
+        total = connection.execute(select(totals.c.rows, totals.c.words).where(totals.c.kind == kind)).first()
+        if total is None or not total.rows:
+            return WordQuery({}, {}, 0.0)
+        found = connection.execute(
+            select(counts.c.word, counts.c.rows).where(
+                counts.c.kind == kind, counts.c.word.in_(list(wanted)), counts.c.rows > 0
+            )
+        )
+        rarities: dict[str, float] = {}
+        scored = 0
+        for rows, word in sorted((rows, word) for word, rows in found):
+            scored = min(scored + rows, total.rows)
+            if rarities and scored > MOST_MATCHES:
+                break
+            idf = log((total.rows - rows + 0.5) / (rows + 0.5))
+            rarities[word] = wanted[word] * (idf if idf > 0 else 1e-6)  # as FTS5 does
+        return WordQuery({word: wanted[word] for word in rarities}, rarities, total.words / total.rows)
+
+    def nearest_passages(self, vector: FloatArray, limit: int) -> dict[int, float]:
+        """See GuidanceIndex. Exact, over the vectors in memory."""
+        snapshot = self.snapshot()
+        scores = snapshot.unit_vectors @ vector
+        best = np.full(len(snapshot.passages), -1.0, np.float32)
+        np.maximum.at(best, snapshot.unit_rows, scores)
+        order = np.argsort(-best, kind="stable")[:limit]
+        return {int(row): float(best[row]) for row in order}
+
+    def _load(self) -> Snapshot:
         with self._engine.connect() as connection:
+            # one state of all tables, whatever is written meanwhile
+            if connection.dialect.name == "sqlite":
+                connection.exec_driver_sql("BEGIN")
+            else:
+                connection = connection.execution_options(isolation_level="REPEATABLE READ")
+            version = _version_of(connection)
             found = connection.execute(
                 select(schema.documents).order_by(schema.documents.c.position)
             ).mappings()
@@ -171,7 +246,7 @@ class SqliteIndex:
         blocks: list[FloatArray] = [np.zeros((0, DIMENSIONS), np.float32)]
         for row in rows:
             assert row["row"] == len(passages), "passage rows are dense"
-            passages.append(_passage(row))
+            passages.append(passage_of(row))
             vectors = np.frombuffer(row["unit_vectors"], np.float32).reshape(-1, DIMENSIONS)
             units.extend((row["row"], number) for number in range(len(vectors)))
             blocks.append(vectors)
@@ -197,6 +272,21 @@ class SqliteIndex:
                 -1, DIMENSIONS
             ),
         )
+
+
+def _version_of(connection: Connection) -> int:
+    """Raises IndexMissing where nothing is indexed."""
+    try:
+        value = connection.execute(
+            select(schema.index_state.c.value).where(schema.index_state.c.name == "version")
+        ).scalar()
+    except DBAPIError as error:
+        if "guidance_index" not in str(error):
+            raise
+        raise IndexMissing("The guidance has not been indexed yet.") from error
+    if value is None:
+        raise IndexMissing("The guidance has not been indexed yet.")
+    return int(value)
 
 
 def _ranker(
@@ -228,8 +318,9 @@ def _ranker(
     return KernelRanker(vectors, words, letters, word_idf, letter_idf, matrix)
 
 
-def _passage(row: object) -> Passage:
-    entry = dict(row)  # type: ignore[call-overload]
+def passage_of(row: object) -> Passage:
+    """The passage that a row of the passages table holds."""
+    entry: dict[str, Any] = dict(row)  # type: ignore[call-overload]
     return Passage(
         id=entry["id"],
         document=entry["document"],

