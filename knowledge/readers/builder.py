@@ -1,6 +1,11 @@
 """Putting a canonical text together block by block, for formats that are not text to begin with."""
 
+import re
+
 from knowledge.blocks import Block, BlockKind, SourceText, collapse
+
+# no text, and no database takes them all
+CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 
 
 class TextBuilder:
@@ -22,6 +27,8 @@ class TextBuilder:
         table: int | None = None,
     ) -> None:
         """Add a block (nothing, when it has no text). Cells are joined by tabs."""
+        cells = tuple(CONTROL.sub("", cell) for cell in cells)
+        text = CONTROL.sub("", text)
         text = "\t".join(collapse(cell) for cell in cells) if cells else collapse(text)
         if not text.strip():
             return

@@ -144,8 +144,12 @@ def _joined(runs: list[_Line]) -> list[_Line]:
 def _without_running_heads(lines: list[_Line], pages: int) -> list[_Line]:
     """Lines without page numbers and without what is printed in the margin of most pages."""
 
+    body = median(line.size for line in lines) if lines else 0.0
+
     def place(line: _Line) -> tuple[str, int]:
-        return re.sub(r"\d+", "#", line.text.lower()), round(line.top / 6)
+        numbered = line.size > 1.2 * body  # a heading in large print is another one when its number is
+        text = line.text.lower()
+        return text if numbered else re.sub(r"\d+", "#", text), round(line.top / 6)
 
     often = Counter(place(line) for line in lines)
     limit = max(3, pages * 0.4)
