@@ -30,7 +30,7 @@ from knowledge.index import (
 LABELS = "ABC"  # weights of a tsvector that stand for the fields: heading, body, canonical
 MOST_POSITIONS = 16_383  # in a tsvector
 NEIGHBOURS, CONSTRUCTION = 16, 64  # of the HNSW graph: links of a vector, and candidates when one is put in
-SEARCHED = 120  # candidates that a search of the graph keeps (hnsw.ef_search)
+SEARCHED, MOST_CANDIDATES = 120, 1000  # candidates that a search of the graph keeps (hnsw.ef_search)
 EXACT_VECTORS = 20_000  # up to so many vectors all are compared; the graph, which may miss some, is for more
 
 _CREATE = (
@@ -84,17 +84,22 @@ class PostgresqlIndex(StoredIndex):
 
     def nearest_passages(self, vector: FloatArray, limit: int) -> dict[int, float]:
         """See GuidanceIndex. By pgvector: among many vectors with its graph, which may miss a few."""
+        statement = text(
+            'SELECT "row", -(vector <#> CAST(:vector AS halfvec)) FROM guidance_units '
+            "ORDER BY vector <#> CAST(:vector AS halfvec) LIMIT :units"
+        )
+        literal = HalfVector(vector).to_text()
+        units, best = 4 * limit, dict[int, float]()
         with self._engine.connect() as connection:
-            connection.execute(text(f"SET LOCAL hnsw.ef_search = {max(SEARCHED, limit)}"))
-            found = connection.execute(
-                text(
-                    'SELECT "row", max(score) AS best FROM (SELECT "row", -(vector <#> CAST(:vector AS halfvec)) '
-                    "AS score FROM guidance_units ORDER BY vector <#> CAST(:vector AS halfvec) LIMIT :units) "
-                    'AS nearest GROUP BY "row" ORDER BY best DESC, "row" LIMIT :limit'
-                ),
-                {"vector": HalfVector(vector).to_text(), "units": 4 * limit, "limit": limit},
-            )
-            return {int(row): float(score) for row, score in found}
+            while True:  # a passage has several units: more are looked at until there are enough passages
+                candidates = min(MOST_CANDIDATES, max(SEARCHED, units))
+                connection.execute(text(f"SET LOCAL hnsw.ef_search = {candidates}"))
+                found = connection.execute(statement, {"vector": literal, "units": units}).all()
+                for row, score in found:
+                    best.setdefault(int(row), float(score))
+                if len(best) >= limit or len(found) < units:
+                    return dict(list(best.items())[:limit])
+                units *= 4
 
 
 class PostgresqlTables:
