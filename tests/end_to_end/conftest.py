@@ -36,6 +36,10 @@ FLAGS = (
     "--disable-sync",
 )
 NewContext = Callable[..., BrowserContext]
+PATIENCE = 30_000
+"""Milliseconds a page may take before a test gives up on it; no test measures it."""
+
+expect.set_options(timeout=PATIENCE)
 
 
 def browser_path() -> str:
@@ -130,7 +134,7 @@ def new_context(browser: Browser, server: str) -> Iterator[NewContext]:
         options.setdefault("viewport", {"width": 1280, "height": 900})
         options.setdefault("base_url", server)
         context = browser.new_context(locale="en-GB", **options)
-        context.set_default_timeout(30_000)
+        context.set_default_timeout(PATIENCE)
         opened.append(context)
         return context
 
